@@ -1,0 +1,43 @@
+# What a reader needs to know. `make demo` and `make test` need nothing done first.
+export DAGSTER_HOME ?= $(CURDIR)/dagster_home
+PYTHON = .venv/bin/python
+COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+
+.PHONY: demo test check dev cell release sql bench lock base development
+
+demo: base             ## make the sample papers and run two cells through the whole line
+	$(PYTHON) -m samples.demo
+
+test: check            ## all checks, then all tests
+	.venv/bin/pytest
+
+check: development     ## lint, format, types, definitions
+	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/dg check defs
+
+dev: base              ## the Dagster UI on http://localhost:3000, with the lake that the demo filled
+	.venv/bin/dagster dev -h 127.0.0.1 -w workspace.yaml
+
+cell: base             ## one cell: make cell SOURCE=arxiv MONTH=2024-01
+	@$(PYTHON) -m s1_assets cell $(SOURCE) $(MONTH)
+
+release: base          ## a release over all published cells
+	@$(PYTHON) -m s1_assets release
+
+sql: base              ## a DuckDB shell with a view per table
+	@$(PYTHON) -m resources.catalog
+
+bench: development     ## one comparison: make bench NAME=latex
+	@$(PYTHON) -m benchmarks.$(NAME)
+
+lock:                  ## pin everything again, with hashes
+	$(COMPILE) -o requirements/base.txt
+	$(COMPILE) --group dev -o requirements/dev.txt
+	$(subst --universal,,$(COMPILE)) --extra ray -o requirements/ray.txt
+	$(subst --universal,,$(COMPILE)) --extra gpu -o requirements/gpu.txt
+	$(subst --universal,,$(COMPILE)) --extra cpu --group dev -o requirements/cpu.txt
+
+base:
+	@./install.sh base
+
+development:
+	@./install.sh dev

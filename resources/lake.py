@@ -1,0 +1,231 @@
+"""The lake: tables as Parquet parts in a hive layout, in a folder or an object store.
+
+`<lake>/<table>/source=<source>/month=<YYYY-MM>/<part>.parquet`. A part appears whole or not at all: it is
+written beside the lake and put in place in one step (obstore stages and renames on a disk; one PUT or a
+completed multipart upload on an object store). What it was made from stands in its Parquet footer.
+"""
+
+import io
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any, BinaryIO
+
+import obstore
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from resources.object_store import open_store
+from s1_assets.cells import Cell
+from s1_assets.tables import Row, Table
+
+FINGERPRINT = b"s1.fingerprint"
+STATS = b"s1.stats"
+# A row group is what a reader must load to see one row: small enough for a browser, large enough to compress.
+ROW_GROUP_BYTES = 8 << 20
+ROW_GROUP_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class PartFile:
+    """One committed part: where it lies, what it was made from, and what its writer counted."""
+
+    name: str
+    path: str
+    fingerprint: str
+    rows: int
+    bytes: int
+    stats: Mapping[str, Any]
+
+
+class RangeFile(io.RawIOBase):
+    """An object of a store as a seekable file that reads by byte range (see io.RawIOBase)."""
+
+    def __init__(self, store: obstore.store.ObjectStore, path: str):
+        self._store, self._path, self._position = store, path, 0
+        self._length = obstore.head(store, path)["size"]
+
+    def readable(self) -> bool:  # noqa: D102
+        return True
+
+    def seekable(self) -> bool:  # noqa: D102
+        return True
+
+    def tell(self) -> int:  # noqa: D102
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:  # noqa: D102
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._length}[whence]
+        self._position = base + offset
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:  # noqa: D102
+        count = min(len(buffer), self._length - self._position)
+        if count <= 0:
+            return 0
+        chunk = obstore.get_range(self._store, self._path, start=self._position, length=count)
+        buffer[:count] = memoryview(chunk)
+        self._position += count
+        return count
+
+
+class TableFile:
+    """A Parquet file being written row by row; memory stays within one row group.
+
+    It lies in the temporary folder (TMPDIR) without a name, so that a killed run leaves nothing behind.
+    """
+
+    def __init__(self, table: Table):
+        self.rows = 0
+        self._table = table
+        self._file = tempfile.TemporaryFile(prefix="s1-part-")  # noqa: SIM115 - lives until discard()
+        images = {field.name for field in table.schema if pa.types.is_binary(field.type)}  # compressed already
+        self._writer = pq.ParquetWriter(
+            self._file,
+            table.schema,
+            compression={name: "none" if name in images else "zstd" for name in table.schema.names},
+            use_dictionary=[name for name in table.schema.names if name not in images],
+        )
+        self._buffer: list[Row] = []
+        self._buffered_bytes = 0
+
+    def append(self, rows: Iterable[Row]) -> None:
+        """Adds rows; columns that a row leaves out become null."""
+        for row in rows:
+            self._buffer.append(row)
+            self._buffered_bytes += sum(len(v) for v in row.values() if isinstance(v, bytes | str))
+            if self._buffered_bytes >= ROW_GROUP_BYTES or len(self._buffer) >= ROW_GROUP_ROWS:
+                self._flush()
+
+    def finish(self, footer: Mapping[bytes, str]) -> BinaryIO:
+        """The whole file, rewound, with `footer` among its key-value metadata."""
+        self._flush()
+        self._writer.add_key_value_metadata(dict(footer))
+        self._writer.close()
+        self._file.seek(0)
+        return self._file
+
+    def discard(self) -> None:
+        """Frees the file."""
+        self._writer.close()
+        self._file.close()
+
+    def _flush(self) -> None:
+        if self._buffer:
+            self._writer.write_table(pa.Table.from_pylist(self._buffer, schema=self._table.schema))
+            self.rows += len(self._buffer)
+            self._buffer, self._buffered_bytes = [], 0
+
+
+class Lake:
+    """The tables under one root, a local folder or an object-store URL."""
+
+    def __init__(self, url: str):
+        self.url = url
+        self._store = open_store(url, create=True)
+
+    def path(self, table: Table, cell: Cell, part: str) -> str:
+        """Where a part of a table lies under the root."""
+        return f"{table.name}/source={cell.source}/month={cell.month}/{part}.parquet"
+
+    def parts(self, table: Table, cell: Cell) -> list[PartFile]:
+        """The committed parts of a table's cell, by name."""
+        folder = f"{table.name}/source={cell.source}/month={cell.month}/"
+        found = []
+        for batch in obstore.list(self._store, prefix=folder):
+            found += [self._part(item["path"], item["size"]) for item in batch if item["path"].endswith(".parquet")]
+        return sorted(found, key=lambda part: part.name)
+
+    def rows(
+        self, table: Table, cell: Cell, part: str, columns: Sequence[str] | None = None, batch_rows: int = 64
+    ) -> Iterator[Row]:
+        """Rows of one part in file order, `batch_rows` in memory at a time. A part that is not there has no rows."""
+        try:
+            file = pq.ParquetFile(RangeFile(self._store, self.path(table, cell, part)))
+        except FileNotFoundError:
+            return
+        for batch in file.iter_batches(batch_size=batch_rows, columns=columns):
+            yield from batch.to_pylist()
+
+    def cell_rows(self, table: Table, cell: Cell, columns: Sequence[str] | None = None) -> Iterator[Row]:
+        """Rows of all parts of a cell, part by part."""
+        for part in self.parts(table, cell):
+            yield from self.rows(table, cell, part.name, columns)
+
+    def pairs(self, cell: Cell, part: str, columns: Mapping[Table, Sequence[str] | None]) -> Iterator[tuple[Row, ...]]:
+        """Rows of several tables side by side, pair by pair: the stages keep a part's pairs in one order.
+
+        Every table's columns must include `pair_id`. Raises RuntimeError when the parts do not hold the same
+        pairs, which means that a stage in between has not run since its upstream changed.
+        """
+        streams = [self.rows(table, cell, part, wanted) for table, wanted in columns.items()]
+        for rows in zip_longest(*streams):
+            if len({row and row["pair_id"] for row in rows}) > 1:
+                tables = ", ".join(table.name for table in columns)
+                raise RuntimeError(f"{cell} {part}: {tables} hold different pairs; run the cell's whole chain again")
+            yield rows
+
+    def put(self, path: str, file: BinaryIO) -> int:
+        """Puts a finished file in place, in one step; returns its size in bytes."""
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        obstore.put(self._store, path, file)
+        return size
+
+    def delete(self, path: str) -> None:
+        """Removes a part; one that is already gone is no error."""
+        try:
+            obstore.delete(self._store, path)
+        except FileNotFoundError:
+            return
+
+    def _part(self, path: str, size: int) -> PartFile:
+        footer = pq.ParquetFile(RangeFile(self._store, path)).metadata
+        extra = footer.metadata or {}
+        return PartFile(
+            name=path.rsplit("/", 1)[-1].removesuffix(".parquet"),
+            path=path,
+            fingerprint=extra.get(FINGERPRINT, b"").decode(),
+            rows=footer.num_rows,
+            bytes=size,
+            stats=json.loads(extra.get(STATS, b"{}")),
+        )
+
+
+class PartWriter:
+    """Writes one part of a stage's table and of its side tables, and commits them together.
+
+    Use as a context manager; what is not committed leaves no trace. Side tables go in place first, so that
+    the stage's own part, whose fingerprint says "done", is the last to appear.
+    """
+
+    def __init__(self, lake: Lake, paths: Mapping[Table, str]):
+        self._lake, self._paths = lake, paths
+        self._files = {table.name: TableFile(table) for table in paths}
+
+    def append(self, rows: Mapping[str, Sequence[Row]]) -> None:
+        """Adds rows, given by table name."""
+        for table, more in rows.items():
+            self._files[table].append(more)
+
+    def commit(self, fingerprint: str, stats: Mapping[str, Any]) -> tuple[dict[str, int], int]:
+        """Puts everything in place; returns the rows of each table and the bytes written in all."""
+        footer = {FINGERPRINT: fingerprint, STATS: json.dumps(dict(stats))}
+        own, *side_tables = self._paths
+        written = 0
+        for table in (*side_tables, own):
+            file = self._files[table.name]
+            content = file.finish(footer)
+            if file.rows or table is own:
+                written += self._lake.put(self._paths[table], content)
+            else:
+                self._lake.delete(self._paths[table])
+        self.discard()
+        return {name: file.rows for name, file in self._files.items()}, written
+
+    def discard(self) -> None:
+        """Frees the temporary files."""
+        for file in self._files.values():
+            file.discard()

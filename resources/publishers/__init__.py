@@ -1,0 +1,1 @@
+"""Where the data set is published."""

@@ -1,0 +1,89 @@
+"""Worker processes for the CPU work: crash-isolated, each task with a time limit and a memory limit.
+
+A task that hangs is killed, one that eats memory fails, one that takes its process down loses only itself;
+the caller gets a `Failed` in its place and everything else goes on (pebble).
+"""
+
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from s1_assets.rejects import Reason
+
+Key = TypeVar("Key")
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+# A worker is replaced after so many tasks, so that memory which a library never gives back stays bounded.
+TASKS_PER_WORKER = 200
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A task that gave no result."""
+
+    reason: Reason
+    detail: str
+
+
+class Workers:
+    """A pool of local worker processes. `count` processes; `seconds` and `megabytes` bound each task."""
+
+    def __init__(self, count: int, seconds: float, megabytes: int):
+        self.count, self.seconds, self.megabytes = count, seconds, megabytes
+
+    def map(
+        self, function: Callable[[Task], Result], tasks: Iterable[tuple[Key, Task]]
+    ) -> Iterator[tuple[Key, Result | Failed]]:
+        """Runs `function` on every task and yields (key, result) in the order of the tasks.
+
+        `function` is importable by name. At most a few tasks per worker are in flight, so an endless iterable
+        is fine and results do not pile up.
+        """
+        with ProcessPool(
+            max_workers=self.count,
+            max_tasks=TASKS_PER_WORKER,
+            initializer=_confine,
+            initargs=(self.megabytes << 20,),
+            context=multiprocessing.get_context("forkserver"),
+        ) as pool:
+            in_flight: deque[tuple[Key, ProcessFuture[Result]]] = deque()
+            try:
+                for key, task in tasks:
+                    in_flight.append((key, pool.schedule(function, args=(task,), timeout=self.seconds)))
+                    if len(in_flight) >= 3 * self.count:
+                        yield self._next(in_flight)
+                while in_flight:
+                    yield self._next(in_flight)
+            finally:
+                for _, future in in_flight:
+                    future.cancel()  # type: ignore[no-untyped-call]
+
+    def _next(self, in_flight: "deque[tuple[Key, ProcessFuture[Result]]]") -> "tuple[Key, Result | Failed]":
+        key, future = in_flight.popleft()
+        try:
+            return key, future.result()
+        except TimeoutError:
+            return key, Failed(Reason.TIMEOUT, f"not done after {self.seconds:.0f} s")
+        except MemoryError:
+            return key, Failed(Reason.OUT_OF_MEMORY, f"needs more than {self.megabytes} MB")
+        except ProcessExpired as died:
+            return key, Failed(Reason.CRASHED, f"worker process ended with code {died.exitcode}")
+        except Exception as error:  # noqa: BLE001 - whatever hostile input makes a task raise is that task's result
+            return key, Failed(Reason.PARSE_ERROR, f"{type(error).__name__}: {error}")
+
+
+def _confine(memory_bytes: int) -> None:
+    """Runs first in every worker: limits its memory, and ties its life to its parent's."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""From scientific papers to verified figure-caption shards, as Dagster assets."""

@@ -1,0 +1,27 @@
+"""Papers → figure-caption pairs."""
+
+import dagster as dg
+
+from resources.configured import LakeResource, MirrorResource, WorkersResource
+from s1_assets.assets.materialization import declaration, gallery, result
+from s1_assets.extraction.produce import extract_parts
+from s1_assets.partitions import cell_of
+from s1_assets.stage import Part, Stage, run_stage
+from s1_assets.tables import FIGURE_PAIRS, PASSAGES, RAW_PAPERS, REJECTS
+
+STAGE = Stage(FIGURE_PAIRS, version="1", side_tables=(PASSAGES, REJECTS))
+
+
+@dg.asset(deps=["raw_papers"], **declaration(STAGE, "extraction", {"python", "parquet"}))
+def figure_pairs(
+    context: dg.AssetExecutionContext, lake: LakeResource, mirror: MirrorResource, workers: WorkersResource
+) -> dg.MaterializeResult:
+    """Every figure of every paper with its caption: one row a graphic file, rendered to PNG or JPEG.
+
+    What could not be read stands in `rejects` with its reason; the paragraphs that cite figures in `passages`.
+    """
+    cell, store = cell_of(context.partition_key), lake.open()
+    upstream = [Part.of(file) for file in store.parts(RAW_PAPERS, cell)]
+    produce = extract_parts(store, cell, mirror.open(), workers.open())
+    report = run_stage(STAGE, store, cell, upstream, produce=produce, log=context.log.info)
+    return result(report, gallery(store, cell))

@@ -1,0 +1,32 @@
+"""A cell is one source in one month, the unit of a run; and since when each source exists."""
+
+from typing import NamedTuple
+
+# First month in which the source posted a paper. A cell before it is valid and has no rows.
+FIRST_MONTH = {
+    "arxiv": "1991-07",
+    "biorxiv": "2013-11",
+    "medrxiv": "2019-06",
+    "chemrxiv": "2017-08",
+    "natcomms": "2010-04",
+    "psyarxiv": "2016-09",
+    "engrxiv": "2016-07",
+    "edrxiv": "2019-11",
+    "metarxiv": "2017-10",
+}
+SOURCES = tuple(FIRST_MONTH)
+
+
+class Cell(NamedTuple):
+    """One source in one month ("YYYY-MM")."""
+
+    source: str
+    month: str
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.month}"
+
+    @property
+    def covered(self) -> bool:
+        """Whether the source existed in that month."""
+        return self.month >= FIRST_MONTH[self.source]

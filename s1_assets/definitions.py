@@ -1,0 +1,45 @@
+"""What Dagster loads: assets, checks, jobs and resources put together. Nothing is computed here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from resources.configured import CaptionerResource, LakeResource, MirrorResource, PublisherResource, WorkersResource
+from s1_assets.assets.context_bundles import context_bundles
+from s1_assets.assets.enhanced_captions import enhanced_captions
+from s1_assets.assets.figure_pairs import figure_pairs
+from s1_assets.assets.published_shards import published_shards
+from s1_assets.assets.quality_metrics import quality_metrics
+from s1_assets.assets.raw_papers import raw_papers
+from s1_assets.assets.release import release
+from s1_assets.checks import CHECKS
+from s1_assets.jobs import JOBS
+from s1_assets.settings import Settings
+
+LINE = [raw_papers, figure_pairs, context_bundles, enhanced_captions, quality_metrics, published_shards, release]
+
+
+def default_resources(settings: Settings) -> dict[str, Any]:
+    """The outside world as the settings name it."""
+    return {
+        "lake": LakeResource(url=settings.lake),
+        "mirror": MirrorResource(url=settings.mirror, cache=settings.cache),
+        "workers": WorkersResource(address=settings.workers),
+        "captioner": CaptionerResource(engine=settings.captioner),
+        "publisher": PublisherResource(url=settings.publish),
+    }
+
+
+def build_defs(overrides: Mapping[str, Any] | None = None, settings: Settings | None = None) -> dg.Definitions:
+    """All definitions. `overrides` replaces resources by name, which is how tests and tools put in their own."""
+    return dg.Definitions(
+        assets=LINE,
+        asset_checks=CHECKS,
+        jobs=JOBS,
+        resources=default_resources(settings or Settings.from_environment()) | dict(overrides or {}),
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

@@ -1,0 +1,20 @@
+"""Source × month: the partitions of every stage's asset."""
+
+import dagster as dg
+
+from s1_assets.cells import SOURCES, Cell
+
+# end_offset=1 makes the current month a partition too.
+MONTHS = dg.MonthlyPartitionsDefinition(start_date="1991-07", fmt="%Y-%m", end_offset=1)
+SOURCE_MONTH = dg.MultiPartitionsDefinition({"source": dg.StaticPartitionsDefinition(SOURCES), "month": MONTHS})
+
+
+def partition_key(cell: Cell) -> dg.MultiPartitionKey:
+    """The partition of a cell. Dagster orders dimensions by name, so keys are never written by hand."""
+    return dg.MultiPartitionKey({"source": cell.source, "month": cell.month})
+
+
+def cell_of(key: str) -> Cell:
+    """The cell of a partition key such as `2024-03|arxiv`."""
+    dimensions = SOURCE_MONTH.get_partition_key_from_str(key).keys_by_dimension
+    return Cell(dimensions["source"], dimensions["month"])

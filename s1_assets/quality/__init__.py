@@ -1,0 +1,1 @@
+"""Measurements of pairs, their summary over a cell, and the verdicts that checks report."""
