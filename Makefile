@@ -1,7 +1,7 @@
 # What a reader needs to know. `make demo` and `make test` need nothing done first.
 export DAGSTER_HOME ?= $(CURDIR)/dagster_home
 PYTHON = .venv/bin/python
-COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+COMPILE = $(shell command -v uv || echo .uv/bin/uv) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
 .PHONY: demo test check dev cell release sql bench lock base development
 
@@ -32,9 +32,9 @@ bench: development     ## one comparison: make bench NAME=latex
 lock:                  ## pin everything again, with hashes
 	$(COMPILE) -o requirements/base.txt
 	$(COMPILE) --group dev -o requirements/dev.txt
-	$(subst --universal,,$(COMPILE)) --extra ray -o requirements/ray.txt
-	$(subst --universal,,$(COMPILE)) --extra gpu -o requirements/gpu.txt
-	$(subst --universal,,$(COMPILE)) --extra cpu --group dev -o requirements/cpu.txt
+	$(COMPILE) --extra ray -o requirements/ray.txt
+	$(COMPILE) --extra gpu -o requirements/gpu.txt
+	$(COMPILE) --extra cpu --group dev -o requirements/cpu.txt
 
 base:
 	@./install.sh base

@@ -1,18 +1,21 @@
 """The outside world as Dagster resources: what a setting names, opened when a run needs it."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import dagster as dg
 
 from resources.lake import Lake
-from resources.object_store import open_store
-from resources.publishers.publisher import Publisher
-from resources.sources.arxiv import ArxivSource
+from resources.publishers.publisher import Publisher, open_publisher
+from resources.sources.arxiv.cell import ArxivCell
 from resources.sources.mirror import Mirror
+from resources.sources.part import PartContents, SourcePart
 from resources.workers import Workers
 from s1_assets.captioning.extractive import ExtractiveCaptioner
 from s1_assets.captioning.request import Captioner
+from s1_assets.cells import Cell
 
 
 class LakeResource(dg.ConfigurableResource["LakeResource"]):
@@ -23,6 +26,52 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
     def open(self) -> Lake:
         """The lake at the configured place; a local folder is made when it is not there."""
         return Lake(self.url)
+
+
+class SourceCell(Protocol):
+    """A cell as its source plans it."""
+
+    def parts(self) -> Sequence[SourcePart]:
+        """The parts that the cell has now, each with a version that changes when its content does."""
+
+    def read(self, part: str) -> PartContents:
+        """The papers of one part and what had to be rejected."""
+
+
+class NoPapers:
+    """A cell from before its source began."""
+
+    def parts(self) -> Sequence[SourcePart]:
+        """No parts."""
+        return []
+
+    def read(self, part: str) -> PartContents:
+        """Nothing to read; raises KeyError, because there are no parts."""
+        raise KeyError(part)
+
+
+class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
+    """Where papers come from (S1_MIRROR), and a local folder for indexes that can be made again (S1_CACHE)."""
+
+    url: str | None = None
+    cache: str
+
+    def open(self) -> Mirror:
+        """The mirror. Raises ValueError when none is configured."""
+        if not self.url:
+            raise ValueError(
+                "S1_MIRROR is not set and this version has no live access to the sources; set it to a folder or URL "
+                "that holds <source>/ in the source's own layout (`make demo` makes one in build/samples)"
+            )
+        return Mirror(self.url)
+
+    def plan(self, cell: Cell) -> SourceCell:
+        """A cell's parts. Raises ValueError for a source that this version does not read."""
+        if not cell.covered:
+            return NoPapers()
+        if cell.source != "arxiv":
+            raise ValueError(f"source {cell.source} is not read by this version; arxiv is")
+        return ArxivCell.open(self.open(), cell.month, Path(self.cache))
 
 
 class WorkersResource(dg.ConfigurableResource["WorkersResource"]):
@@ -38,3 +87,25 @@ class WorkersResource(dg.ConfigurableResource["WorkersResource"]):
         if kind != "local" or (count and not count.isdigit()):
             raise ValueError(f"S1_WORKERS={self.address!r} is not understood; use local or local:N")
         return Workers(int(count or os.cpu_count() or 1), self.paper_seconds, self.paper_megabytes)
+
+
+class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):
+    """Who rewrites captions (S1_CAPTIONER)."""
+
+    engine: str = "extractive"
+
+    def open(self) -> Captioner:
+        """The captioner. Raises ValueError for a name that is none."""
+        if self.engine != "extractive":
+            raise ValueError(f"S1_CAPTIONER={self.engine!r} is not understood; this version has: extractive")
+        return ExtractiveCaptioner()
+
+
+class PublisherResource(dg.ConfigurableResource["PublisherResource"]):
+    """Where shards and releases go (S1_PUBLISH)."""
+
+    url: str
+
+    def open(self) -> Publisher:
+        """The publishing target; a local folder is made when it is not there."""
+        return open_publisher(self.url)

@@ -5,12 +5,14 @@ written beside the lake and put in place in one step (obstore stages and renames
 completed multipart upload on an object store). What it was made from stands in its Parquet footer.
 """
 
+import hashlib
 import io
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import obstore
@@ -72,18 +74,14 @@ class RangeFile(io.RawIOBase):
 
 
 class TableFile:
-    """A Parquet file being written row by row; memory stays within one row group.
+    """A Parquet file being written row by row to a path or an open file; memory stays within one row group."""
 
-    It lies in the temporary folder (TMPDIR) without a name, so that a killed run leaves nothing behind.
-    """
-
-    def __init__(self, table: Table):
+    def __init__(self, table: Table, target: Path | BinaryIO):
         self.rows = 0
         self._table = table
-        self._file = tempfile.TemporaryFile(prefix="s1-part-")  # noqa: SIM115 - lives until discard()
         images = {field.name for field in table.schema if pa.types.is_binary(field.type)}  # compressed already
         self._writer = pq.ParquetWriter(
-            self._file,
+            target,
             table.schema,
             compression={name: "none" if name in images else "zstd" for name in table.schema.names},
             use_dictionary=[name for name in table.schema.names if name not in images],
@@ -99,18 +97,11 @@ class TableFile:
             if self._buffered_bytes >= ROW_GROUP_BYTES or len(self._buffer) >= ROW_GROUP_ROWS:
                 self._flush()
 
-    def finish(self, footer: Mapping[bytes, str]) -> BinaryIO:
-        """The whole file, rewound, with `footer` among its key-value metadata."""
+    def close(self, footer: Mapping[bytes, str]) -> None:
+        """Writes what is left, and `footer` among the file's key-value metadata."""
         self._flush()
         self._writer.add_key_value_metadata(dict(footer))
         self._writer.close()
-        self._file.seek(0)
-        return self._file
-
-    def discard(self) -> None:
-        """Frees the file."""
-        self._writer.close()
-        self._file.close()
 
     def _flush(self) -> None:
         if self._buffer:
@@ -137,6 +128,11 @@ class Lake:
         for batch in obstore.list(self._store, prefix=folder):
             found += [self._part(item["path"], item["size"]) for item in batch if item["path"].endswith(".parquet")]
         return sorted(found, key=lambda part: part.name)
+
+    def digest(self, table: Table, cell: Cell) -> str:
+        """Hash of the fingerprints of a cell's parts: the state of the table there."""
+        fingerprints = " ".join(part.fingerprint for part in self.parts(table, cell))
+        return hashlib.sha256(fingerprints.encode()).hexdigest()
 
     def rows(
         self, table: Table, cell: Cell, part: str, columns: Sequence[str] | None = None, batch_rows: int = 64
@@ -203,29 +199,38 @@ class PartWriter:
 
     def __init__(self, lake: Lake, paths: Mapping[Table, str]):
         self._lake, self._paths = lake, paths
-        self._files = {table.name: TableFile(table) for table in paths}
+        # Files without a name in the temporary folder (TMPDIR): a killed run leaves nothing behind.
+        self._files: dict[str, BinaryIO] = {table.name: tempfile.TemporaryFile() for table in paths}
+        self._tables = {table.name: TableFile(table, self._files[table.name]) for table in paths}
 
     def append(self, rows: Mapping[str, Sequence[Row]]) -> None:
         """Adds rows, given by table name."""
         for table, more in rows.items():
-            self._files[table].append(more)
+            self._tables[table].append(more)
 
     def commit(self, fingerprint: str, stats: Mapping[str, Any]) -> tuple[dict[str, int], int]:
         """Puts everything in place; returns the rows of each table and the bytes written in all."""
-        footer = {FINGERPRINT: fingerprint, STATS: json.dumps(dict(stats))}
+        self._close({FINGERPRINT: fingerprint, STATS: json.dumps(dict(stats))})
+        rows = {name: table.rows for name, table in self._tables.items()}
         own, *side_tables = self._paths
         written = 0
         for table in (*side_tables, own):
-            file = self._files[table.name]
-            content = file.finish(footer)
-            if file.rows or table is own:
-                written += self._lake.put(self._paths[table], content)
+            if rows[table.name] or table is own:
+                written += self._lake.put(self._paths[table], self._files[table.name])
             else:
                 self._lake.delete(self._paths[table])
-        self.discard()
-        return {name: file.rows for name, file in self._files.items()}, written
+        self._free()
+        return rows, written
 
     def discard(self) -> None:
-        """Frees the temporary files."""
+        """Frees the temporary files of a part that is not to be committed."""
+        self._close({})
+        self._free()
+
+    def _close(self, footer: Mapping[bytes, str]) -> None:
+        for table in self._tables.values():
+            table.close(footer)
+
+    def _free(self) -> None:
         for file in self._files.values():
-            file.discard()
+            file.close()

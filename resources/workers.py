@@ -12,7 +12,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -61,15 +61,15 @@ class Workers:
                 for key, task in tasks:
                     in_flight.append((key, pool.schedule(function, args=(task,), timeout=self.seconds)))
                     if len(in_flight) >= 3 * self.count:
-                        yield self._next(in_flight)
+                        yield self._outcome(in_flight.popleft())
                 while in_flight:
-                    yield self._next(in_flight)
+                    yield self._outcome(in_flight.popleft())
             finally:
                 for _, future in in_flight:
                     future.cancel()  # type: ignore[no-untyped-call]
 
-    def _next(self, in_flight: "deque[tuple[Key, ProcessFuture[Result]]]") -> "tuple[Key, Result | Failed]":
-        key, future = in_flight.popleft()
+    def _outcome(self, scheduled: "tuple[Key, ProcessFuture[Any]]") -> tuple[Key, Any]:
+        key, future = scheduled
         try:
             return key, future.result()
         except TimeoutError:

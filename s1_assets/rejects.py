@@ -13,6 +13,7 @@ class Reason(StrEnum):
     WITHDRAWN = "withdrawn"  # its authors or the source took it back
     SOURCE_MISSING = "source_missing"  # the source lists it but has no archive of it
     METADATA_MISSING = "metadata_missing"  # an archive without a metadata record
+    SUPERSEDED = "superseded"  # another copy of the same paper stands in its place
     CHECKSUM_MISMATCH = "checksum_mismatch"  # the bytes are not those the source promised
     ARCHIVE_UNREADABLE = "archive_unreadable"  # truncated, encrypted or no archive at all
     ARCHIVE_UNSAFE = "archive_unsafe"  # bomb, member outside, or over a limit of extraction/unpack.py

@@ -119,15 +119,17 @@ def spot(shape: tuple[int, int], centre: Point, radius: float) -> Pixels:
 
 def tinted(grey: Pixels, colour: tuple[float, float, float]) -> Pixels:
     """A grey picture times one RGB colour."""
-    return grey[..., None] * np.asarray(colour)
+    return np.asarray(grey[..., None] * np.asarray(colour))
 
 
 def lettered(pixels: Pixels, corner: Point, text: str, *, size: int = 18, shade: float = 1.0) -> Pixels:
     """The picture with `text` written from (row, column) `corner` on, in one shade from 0 (black) to 1 (white)."""
+    from matplotlib import get_data_path
     from PIL import Image, ImageDraw, ImageFont
 
     mask = Image.new("L", (pixels.shape[1], pixels.shape[0]))
-    ImageDraw.Draw(mask).text((corner[1], corner[0]), text, fill=255, font=ImageFont.load_default(size))
+    font = ImageFont.truetype(Path(get_data_path(), "fonts/ttf/DejaVuSans.ttf"), size)
+    ImageDraw.Draw(mask).text((corner[1], corner[0]), text, fill=255, font=font)
     cover = np.asarray(mask, dtype=np.float64) / 255
     if pixels.ndim == 3:
         cover = cover[..., None]

@@ -1,4 +1,4 @@
-"""The place the data set is published to: a folder or a bucket of an object store, always addressed by relative path."""
+"""The place the data set is published to: a folder, or a bucket of an object store. Paths are relative to its root."""
 
 import io
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from obstore.store import LocalStore
 from resources.lake import RangeFile
 from resources.object_store import open_store
 
-# One upload part: large enough that a shard of 1 GB is a few dozen requests.
-PART_BYTES = 32 << 20
+# One upload part; a shard of 1 GB is 125 of them, several under way at a time.
+PART_BYTES = 8 << 20
 BUFFER_BYTES = 8 << 20
 
 
@@ -22,9 +22,9 @@ class Publisher:
         self.url = url.rstrip("/")
         self._store = open_store(url, create=True)
 
-    def put(self, path: str, file: Path) -> None:
-        """Puts a local file at `path`, in parts when it is large; readers see the old file until the new one is whole."""
-        obstore.put(self._store, path, file, chunk_size=PART_BYTES)
+    def put(self, path: str, content: Path | bytes) -> None:
+        """Puts a local file or bytes at `path`, large ones in parts; readers see what was there until all is in place."""
+        obstore.put(self._store, path, content, chunk_size=PART_BYTES)
 
     def read(self, path: str) -> bytes:
         """All bytes of a small file. Raises FileNotFoundError when it is not there."""
@@ -62,7 +62,7 @@ def open_publisher(url: str) -> Publisher:
     """
     if url.startswith("hf://"):
         raise ValueError(
-            f"publishing to {url} is not supported in this version; set S1_PUBLISH to a folder or to s3://bucket/prefix "
-            "and upload that tree"
+            f"publishing to {url} is not supported in this version; "
+            "set S1_PUBLISH to a folder or to s3://bucket/prefix, and upload that tree"
         )
     return Publisher(url)

@@ -13,7 +13,7 @@ STAGE = Stage(CONTEXT_BUNDLES, version="1", side_tables=())
 
 
 @dg.asset(deps=["figure_pairs"], **declaration(STAGE, "context", {"python", "parquet"}))
-def context_bundles(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult:
+def context_bundles(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[None]:
     """Title, abstract and the complete sentences that cite each figure, with their section and order."""
     cell, store = cell_of(context.partition_key), lake.open()
     upstream = [Part.of(file) for file in store.parts(FIGURE_PAIRS, cell)]

@@ -17,7 +17,7 @@ STAGE = Stage(ENHANCED_CAPTIONS, version="1", side_tables=())
 @dg.asset(deps=["context_bundles"], pool="gpu", **declaration(STAGE, "captioning", {"python", "parquet"}))
 def enhanced_captions(
     context: dg.AssetExecutionContext, lake: LakeResource, captioner: CaptionerResource
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     """Each caption rewritten from the image and what the paper says of it, by the captioner in S1_CAPTIONER.
 
     Rows whose image, context, prompt, model and decoding are unchanged keep the caption they have.

@@ -15,7 +15,7 @@ STAGE = Stage(FIGURE_PAIRS, version="1", side_tables=(PASSAGES, REJECTS))
 @dg.asset(deps=["raw_papers"], **declaration(STAGE, "extraction", {"python", "parquet"}))
 def figure_pairs(
     context: dg.AssetExecutionContext, lake: LakeResource, mirror: MirrorResource, workers: WorkersResource
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     """Every figure of every paper with its caption: one row a graphic file, rendered to PNG or JPEG.
 
     What could not be read stands in `rejects` with its reason; the paragraphs that cite figures in `passages`.

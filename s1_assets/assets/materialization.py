@@ -36,7 +36,7 @@ def column_schema(table: Table) -> dg.TableSchema:
     return dg.TableSchema(columns=[dg.TableColumn(name, kind, meaning) for name, kind, meaning in table.columns()])
 
 
-def result(report: Report, preview: str, extra: Mapping[str, Any] | None = None) -> dg.MaterializeResult:
+def result(report: Report, preview: str, extra: Mapping[str, Any] | None = None) -> dg.MaterializeResult[None]:
     """A stage's report as a materialization: rows, what was new and what was current, bytes, seconds and a preview."""
     own = report.stage.table.name
     rejected = {reason: n for reason, n in sorted(report.counts.items()) if reason.startswith("rejected: ")}
@@ -73,7 +73,9 @@ def gallery(lake: Lake, cell: Cell, count: int = 4) -> str:
     for row in islice(lake.cell_rows(FIGURE_PAIRS, cell, columns), count):
         size = f"{row['width']} × {row['height']}"
         texts = [row["pair_id"], row["label"], size, row["caption"]]
-        lines.append(f"| ![{_cell(row['label'])}]({_thumbnail(row['image'])}) | " + " | ".join(map(_cell, texts)) + " |")
+        lines.append(
+            f"| ![{_cell(row['label'])}]({_thumbnail(row['image'])}) | " + " | ".join(map(_cell, texts)) + " |"
+        )
     return "\n".join(lines)
 
 

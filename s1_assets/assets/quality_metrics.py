@@ -13,7 +13,7 @@ STAGE = Stage(QUALITY_METRICS, version="1", side_tables=())
 
 
 @dg.asset(deps=["enhanced_captions"], **declaration(STAGE, "quality", {"python", "parquet"}))
-def quality_metrics(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult:
+def quality_metrics(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[None]:
     """Lengths, grounding of numbers and, where weights are configured, CLIP score and pseudo-perplexity.
 
     A metric that was not measured is null, and its check says so.

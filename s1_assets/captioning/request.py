@@ -79,7 +79,7 @@ def cache_key(request: CaptionRequest, identity: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class CaptionResult:
-    """One answer: the columns of tables.ENHANCED_CAPTIONS but for the cache key; None where a captioner has no value."""
+    """One answer: the columns of tables.ENHANCED_CAPTIONS but the cache key; None where a captioner has no value."""
 
     pair_id: str
     recaption: str
@@ -109,13 +109,14 @@ class CaptionResult:
 
 
 class Captioner(Protocol):
-    """An engine that rewrites captions.
+    """An engine that rewrites captions."""
 
-    `identity` names all of it that decides a caption (model, revision, prompt, decoding); it enters the fingerprint
-    of a part and the cache key of a row.
-    """
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """All of the engine that decides a caption: model, revision, prompt, decoding.
 
-    identity: Mapping[str, str]
+        It enters the fingerprint of a part and the cache key of a row.
+        """
 
     def caption(self, requests: Iterable[CaptionRequest]) -> Iterator[CaptionResult]:
         """One result a request, in any order, with a bounded number in flight; a bad row gives a `failed` result."""

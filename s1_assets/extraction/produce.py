@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from resources.lake import Lake
 from resources.workers import Failed, Workers
 from s1_assets.cells import Cell
-from s1_assets.extraction.paper import Extraction, extract_paper
 from s1_assets.rejects import Reject
 from s1_assets.stage import Output, Part, Produce
-from s1_assets.tables import RAW_PAPERS, Row
+from s1_assets.tables import FIGURE_PAIRS, RAW_PAPERS, Row
+
+if TYPE_CHECKING:
+    from s1_assets.extraction.paper import Extraction
 
 
 class Archives(Protocol):
@@ -36,24 +38,26 @@ def extract_parts(lake: Lake, cell: Cell, archives: Archives, workers: Workers) 
     return produce
 
 
-def _extract(task: tuple[Archives, Row | None]) -> Extraction:
+def _extract(task: tuple[Archives, Row | None]) -> "Extraction | None":
     """What a worker does; it reads the archive itself, so that only rows go through the parent."""
+    from s1_assets.extraction.paper import extract_paper  # loads MuPDF, which only workers need
+
     archives, paper = task
     if paper is None:
-        return Extraction()
-    archive = b"" if paper["format"] == "none" else archives.read(
-        paper["archive"], paper["archive_offset"], paper["archive_size"]
-    )
-    return extract_paper(paper, archive)
+        return None
+    if paper["format"] == "none":
+        return extract_paper(paper, b"")
+    return extract_paper(paper, archives.read(paper["archive"], paper["archive_offset"], paper["archive_size"]))
 
 
-def _output(part: str, paper: Row | None, result: Extraction | Failed) -> Output:
-    if paper is None:
+def _output(part: str, paper: Row | None, result: "Extraction | Failed | None") -> Output:
+    if paper is None or result is None:
         return Output(part, done=True)
     if isinstance(result, Failed):
         reject = Reject(result.reason, result.detail, source_file=paper["archive"])
-        result = Extraction(rejects=[reject.row(paper["paper_id"], "figure_pairs")])
-    counts = Counter(papers=1, papers_with_pairs=int(bool(result.pairs)))
-    counts.update(f"rejected: {row['reason']}" for row in result.rejects)
-    rows = {"figure_pairs": result.pairs, "passages": result.passages, "rejects": result.rejects}
+        rows = {"rejects": [reject.row(paper["paper_id"], FIGURE_PAIRS.name)]}
+    else:
+        rows = {"figure_pairs": result.pairs, "passages": result.passages, "rejects": result.rejects}
+    counts = Counter(papers=1, papers_with_pairs=int(bool(rows.get("figure_pairs"))))
+    counts.update(f"rejected: {row['reason']}" for row in rows["rejects"])
     return Output(part, rows, consumed=1, counts=counts)

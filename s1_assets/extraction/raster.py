@@ -1,26 +1,32 @@
 """Raster files (PNG, JPEG, TIFF, GIF, BMP, WebP, JPEG 2000, PNM) to pixels, by Pillow."""
 
 import io
-import math
 import struct
 import warnings
 
 import numpy as np
 from PIL import Image, ImageChops, ImageOps
 
-from s1_assets.extraction.picture import Encoding, Picture
+from s1_assets.extraction.picture import Encoding, ImageFormat, Picture
 from s1_assets.extraction.view import View
 from s1_assets.rejects import Reason, Reject
 
-MAX_PIXELS = 100_000_000  # 0.4 GB decoded; Pillow's own limit lies at 179 million
-# Pillow also reads EPS, by running Ghostscript without our limits, and formats that no LaTeX includes.
-_FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "GIF", "BMP", "WEBP", "JPEG2000", "PPM")
-_LOSSY = {"JPEG", "MPO"}
+MAX_PIXELS = 100_000_000  # 0.4 GB decoded, and as much again to convert; Pillow's own limit lies at 179 million
+# Pillow reads EPS too, by running Ghostscript without our limits, and formats that no LaTeX includes.
+_FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP", "JPEG2000", "PPM")
+_PUBLISHABLE: dict[str | None, tuple[ImageFormat, set[str]]] = {
+    "JPEG": ("jpeg", {"L", "RGB"}),
+    "PNG": ("png", {"1", "L", "P", "RGB"}),
+}
 _ORIENTATION = 0x0112  # EXIF tag
+_DEFAULT_DPI = 72.0  # what pdfTeX takes for a file that says nothing
 
 
 def decode(content: bytes, view: View) -> Picture | Reject:
-    """The pixels that `view` shows of a raster file, without its angle; UNREADABLE_IMAGE when Pillow cannot."""
+    """What `view` shows of a raster file, still to be turned by its angle.
+
+    Rejects it as UNREADABLE_IMAGE when Pillow cannot decode it to the end, PAGE_MISSING, or IMAGE_TOO_LARGE.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -29,14 +35,13 @@ def decode(content: bytes, view: View) -> Picture | Reject:
     except Image.DecompressionBombError as error:
         return Reject(Reason.IMAGE_TOO_LARGE, str(error))
     except (OSError, EOFError, SyntaxError, ValueError, LookupError, TypeError, struct.error) as error:
-        # Pillow's decoders let through whatever a damaged file makes them stumble over.
+        # whatever a damaged file makes a decoder of Pillow's stumble over
         return Reject(Reason.UNREADABLE_IMAGE, f"{type(error).__name__}: {error}")
 
 
 def _decode(image: Image.Image, content: bytes, view: View) -> Picture | Reject:
-    frames = getattr(image, "n_frames", 1)
-    pages = frames if image.format == "TIFF" else 1
-    if view.page > pages > 1:
+    pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+    if 1 < pages < view.page:
         return Reject(Reason.PAGE_MISSING, f"page {view.page} of a TIFF of {pages} pages")
     if pages > 1:
         image.seek(view.page - 1)
@@ -44,18 +49,70 @@ def _decode(image: Image.Image, content: bytes, view: View) -> Picture | Reject:
         return Reject(Reason.IMAGE_TOO_LARGE, f"{image.width} x {image.height} pixels, more than {MAX_PIXELS}")
     image.load()
     box = _pixel_box(image, view)
-    # LaTeX shows a photograph as it is stored. Authors whom that left with a picture on its side turn it by `angle`.
-    upright = not view.angle and image.getexif().get(_ORIENTATION, 1) != 1
     whole = box == (0, 0, *image.size)
-    pixels = flatten(image)
-    if not whole:
-        pixels = pixels.crop(box)
-    if upright:
-        pixels = ImageOps.exif_transpose(_with_orientation(pixels, image))
+    pixels = flatten(image) if whole else flatten(image).crop(box)
+    # LaTeX shows a photograph as it is stored; an author whom that left with one on its side turns it by `angle`.
+    orientation = 1 if view.angle else image.getexif().get(_ORIENTATION, 1)
+    if orientation != 1:
+        pixels.getexif()[_ORIENTATION] = orientation
+        pixels = ImageOps.exif_transpose(pixels)
     return Picture(
         pixels=pixels,
         angle=view.angle,
-        photo=image.format in _LOSSY,
-        source=_publishable(image, content) if whole and not upright and frames == 1 else None,
+        photo=image.format in {"JPEG", "MPO"},
+        source=_publishable(image, content) if whole and orientation == 1 else None,
         page=view.page if pages > 1 else None,
     )
+
+
+def _pixel_box(image: Image.Image, view: View) -> tuple[int, int, int, int]:
+    """The region of the view as pixel columns and rows from the upper left corner."""
+    if view.bounding_box is not None:
+        left, bottom, right, top = view.bounding_box
+        width, height = right - left, top - bottom
+    else:
+        across, down = (float(dpi) for dpi in image.info.get("dpi", (_DEFAULT_DPI, _DEFAULT_DPI)))
+        width = image.width * 72 / (across if across >= 1 else _DEFAULT_DPI)
+        height = image.height * 72 / (down if down >= 1 else _DEFAULT_DPI)
+    if not (width > 0 and height > 0):
+        return 0, 0, image.width, image.height
+    left, bottom, right, top = view.region(width, height)
+    columns, rows = image.width / width, image.height / height
+    return (
+        round(left * columns),
+        round((height - top) * rows),
+        round(right * columns),
+        round((height - bottom) * rows),
+    )
+
+
+def flatten(image: Image.Image) -> Image.Image:
+    """The image in mode L or RGB: on white where it is transparent, deep greys scaled to 8 bits."""
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
+    if image.mode in {"I", "F"}:
+        values = np.nan_to_num(np.asarray(image).astype(np.float64))
+        span = np.ptp(values) or 1.0
+        return Image.fromarray(((values - values.min()) * (255 / span)).astype(np.uint8))
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        paper = Image.new("RGB", image.size, "white")
+        paper.paste(layer, mask=layer.getchannel("A"))
+        return paper
+    if image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in image.info:
+        # Pillow takes every CMYK JPEG for one of Adobe's, which are stored inverted and say so.
+        image = ImageChops.invert(image)
+    return image.convert("L" if image.mode in {"1", "L"} else "RGB")
+
+
+def _publishable(image: Image.Image, content: bytes) -> Encoding | None:
+    """The file itself if every reader shows it as the pixels decoded here; encoding it again would only lose.
+
+    A file larger than its bare pixels carries freight that is none of the figure's.
+    """
+    image_format, modes = _PUBLISHABLE.get(image.format, (None, set()))
+    if image_format is None or image.mode not in modes or image.has_transparency_data:
+        return None
+    if getattr(image, "is_animated", False) or len(content) > image.width * image.height * 3 + 65_536:
+        return None
+    return Encoding(image_format, content)

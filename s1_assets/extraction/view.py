@@ -1,4 +1,4 @@
-"""Which part of a graphic file a figure shows, from the options of \\includegraphics.
+r"""Which part of a graphic file a figure shows, from the options of \includegraphics.
 
 The meaning of each option is that of grfguide (Carlisle, "Packages in the graphics bundle", section 4.5).
 Boxes are (left, bottom, right, top) in big points (1/72 inch).
@@ -35,10 +35,10 @@ _LENGTH = re.compile(r"([+-]?)(\d+[.,]?\d*|[.,]\d+|(?=\\))\s*(?:true\s*)?(\\?[a-
 
 @dataclass(frozen=True)
 class View:
-    """What is seen of a file: one page, cut to a region, then turned by `angle` degrees counterclockwise.
+    r"""What is seen of a file: one page, cut to a region, then turned by `angle` degrees counterclockwise.
 
     `bounding_box` is the box that replaces the file's own (bb). The four lengths of `trim` and `viewport` are as
-    written, since they may be given in parts of the graphic's own \\width and \\height.
+    written, since they may be given in parts of the graphic's own \width and \height.
     """
 
     page: int = 1

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import hf_xet
 
@@ -73,11 +74,39 @@ class Manifest:
         return json.dumps({"layout": LAYOUT} | asdict(self), indent=1, ensure_ascii=False) + "\n"
 
     @classmethod
-    def from_json(cls, text: bytes) -> "Manifest":
-        """The inverse of `to_json`."""
-        fields = json.loads(text)
-        del fields["layout"]
-        return cls(**fields | {"files": tuple(PublishedFile(**file) for file in fields["files"])})
+    def from_fields(cls, fields: Mapping[str, Any]) -> "Manifest":
+        """A manifest from the fields of its JSON object, those that are not its own left aside."""
+        own = {name: fields[name] for name in cls.__dataclass_fields__}
+        return cls(**own | {"files": tuple(PublishedFile(**file) for file in fields["files"])})
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release: the manifests of its cells, what is in them, and its own files.
+
+    `created` is ISO 8601, `previous` the release it follows. `changes` counts the pairs added, removed and changed
+    since then; `tombstones` counts the papers and pairs that must no longer be used.
+    """
+
+    id: str
+    created: str
+    previous: str | None
+    statistics: Mapping[str, Any]
+    changes: Mapping[str, int]
+    tombstones: int
+    files: tuple[PublishedFile, ...]
+    cells: tuple[Manifest, ...]
+
+    def to_json(self) -> str:
+        """This release as it is published."""
+        return json.dumps({"layout": LAYOUT} | asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> "Release":
+        """A release from the fields of its JSON object, those that are not its own left aside."""
+        own = {name: fields[name] for name in cls.__dataclass_fields__}
+        files = tuple(PublishedFile(**file) for file in fields["files"])
+        return cls(**own | {"files": files, "cells": tuple(map(Manifest.from_fields, fields["cells"]))})
 
 
 def cell_folder(cell: Cell) -> str:
@@ -97,7 +126,7 @@ def publish_file(publisher: Publisher, path: str, kind: str, rows: int, local: P
 def read_manifest(publisher: Publisher, cell: Cell) -> Manifest | None:
     """The current manifest of a cell, or None when the cell was never published."""
     try:
-        return Manifest.from_json(publisher.read(f"{cell_folder(cell)}/manifest.json"))
+        return Manifest.from_fields(json.loads(publisher.read(f"{cell_folder(cell)}/manifest.json")))
     except FileNotFoundError:
         return None
 
@@ -105,17 +134,15 @@ def read_manifest(publisher: Publisher, cell: Cell) -> Manifest | None:
 def read_manifests(publisher: Publisher) -> Iterator[Manifest]:
     """The current manifest of every published cell, by source and month."""
     for path in sorted(path for path, _ in publisher.files() if MANIFEST.fullmatch(path)):
-        yield Manifest.from_json(publisher.read(path))
+        yield Manifest.from_fields(json.loads(publisher.read(path)))
 
 
-def released_manifests(publisher: Publisher) -> dict[Cell, Manifest]:
-    """The manifests that the current release is made of; empty before the first release."""
+def read_release(publisher: Publisher) -> Release | None:
+    """The current release, or None before the first."""
     try:
-        release = json.loads(publisher.read(RELEASE))
+        return Release.from_fields(json.loads(publisher.read(RELEASE)))
     except FileNotFoundError:
-        return {}
-    manifests = (Manifest.from_json(json.dumps({"layout": LAYOUT} | fields).encode()) for fields in release["cells"])
-    return {manifest.cell: manifest for manifest in manifests}
+        return None
 
 
 def switch_to(publisher: Publisher, manifest: Manifest, scratch: Path) -> PublishedFile:
@@ -127,14 +154,15 @@ def switch_to(publisher: Publisher, manifest: Manifest, scratch: Path) -> Publis
     local.write_text(manifest.to_json(), encoding="utf-8")
     path = f"{cell_folder(manifest.cell)}/manifest.json"
     published = publish_file(publisher, path, "manifest", manifest.rows, local)
-    remove_superseded(publisher, manifest, released_manifests(publisher).get(manifest.cell))
+    remove_superseded(publisher, manifest, read_release(publisher))
     return published
 
 
-def remove_superseded(publisher: Publisher, current: Manifest, released: Manifest | None) -> None:
-    """Deletes the files of a cell that neither its current manifest nor the release names."""
+def remove_superseded(publisher: Publisher, current: Manifest, release: Release | None) -> None:
+    """Deletes the files of a cell that neither its current manifest nor the current release names."""
     folder = cell_folder(current.cell)
-    named = {file.file for manifest in (current, released) if manifest for file in manifest.files}
+    manifests = [current, *(cell for cell in (release.cells if release else ()) if cell.cell == current.cell)]
+    named = {file.file for manifest in manifests for file in manifest.files}
     for path, _ in list(publisher.files(folder)):
         if path not in named and path != f"{folder}/manifest.json":
             publisher.delete(path)

@@ -8,7 +8,6 @@ the paper. A paper that is not live never goes out.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -123,32 +122,6 @@ def make_sample(paper: Row, pair: Row, bundle: Row, caption: Row, metrics: Row) 
     if rights == POINTER_ONLY:
         return Sample(record | {"mentions": None, "figure_text": None}, None)
     return Sample(record, pair["image"])
-
-
-def join_samples(
-    papers: Mapping[str, Row],
-    pairs: Iterable[Row],
-    bundles: Mapping[str, Row],
-    captions: Mapping[str, Row],
-    metrics: Mapping[str, Row],
-) -> Iterator[Sample]:
-    """The samples of a stream of `figure_pairs` rows, in its order; pairs of papers that are not live are left out.
-
-    `papers` are by paper_id, the other tables by pair_id. Raises ValueError for a pair that one of them lacks.
-    """
-    for pair in pairs:
-        pair_id = pair["pair_id"]
-        for table, rows, key in (
-            (RAW_PAPERS, papers, pair["paper_id"]),
-            (CONTEXT_BUNDLES, bundles, pair_id),
-            (ENHANCED_CAPTIONS, captions, pair_id),
-            (QUALITY_METRICS, metrics, pair_id),
-        ):
-            if key not in rows:
-                raise ValueError(f"{pair_id} has no row in {table.name}; run that stage for its cell, then publish again")
-        paper = papers[pair["paper_id"]]
-        if paper["status"] == "live":
-            yield make_sample(paper, pair, bundles[pair_id], captions[pair_id], metrics[pair_id])
 
 
 def _content_sha256(record: Row) -> str:

@@ -1,9 +1,10 @@
 """Writes the generation of a cell: WebDataset tars, and the same rows as JSONL and Parquet.
 
-A row is written as it comes and a tar leaves the machine as soon as it is full, so memory holds a row group of metadata
-and the cell's keys, and the local disk one open tar per rights class and the metadata files. The same rows give the same bytes.
+A row is written as it comes and a tar leaves the machine as soon as it is full: memory holds a row group of metadata
+and the cell's keys, the local disk one open tar per rights class and the metadata. The same rows give the same bytes.
 """
 
+import hashlib
 import io
 import json
 import tarfile
@@ -27,17 +28,18 @@ def write_generation(
     cell: Cell,
     fingerprint: str,
     samples: Iterable[Sample],
+    *,
     withheld: Mapping[str, str],
     scratch: Path,
     shard_bytes: int = SHARD_BYTES,
 ) -> Manifest:
     """Publishes the files of one generation of a cell and returns its manifest, which is not in place yet.
 
-    `fingerprint` is a hash in hexadecimal of what the samples are made from and names the generation. `withheld` gives
-    the status of each paper that is not live. A tar closes before it exceeds `shard_bytes`. `scratch` is an empty local folder.
+    `fingerprint` identifies what the samples are made from; its hash names the generation. `withheld` gives the status
+    of each paper that is not live. A tar closes before it exceeds `shard_bytes`. `scratch` is an empty local folder.
     A cell without samples has no files. Raises ValueError when a pair comes twice.
     """
-    generation = fingerprint[:GENERATION_LETTERS]
+    generation = hashlib.sha256(fingerprint.encode()).hexdigest()[:GENERATION_LETTERS]
     writer = _Generation(publisher, cell, f"{cell_folder(cell)}/{generation}", scratch, shard_bytes)
     for sample in samples:
         writer.add(sample)
@@ -124,10 +126,10 @@ class _Tar:
         self._tar = tarfile.open(fileobj=self._file, mode="w", format=tarfile.GNU_FORMAT)  # noqa: SIM115 - closed by close()
 
     def size_with(self, sample: Sample) -> int:
-        """Bytes that the tar would have if it were closed after `sample` (within two blocks, should names be long)."""
+        """Bytes that the tar would have if it were closed after `sample`, names being at most 100 bytes long."""
         members = (sample.image or b"", _json(sample.record))
         more = sum(tarfile.BLOCKSIZE + _padded(len(member)) for member in members)
-        return self._file.tell() + more + 2 * tarfile.BLOCKSIZE
+        return _padded(self._file.tell() + more + 2 * tarfile.BLOCKSIZE, tarfile.RECORDSIZE)
 
     def add(self, sample: Sample) -> Row:
         """Adds a sample; returns where its image lies, as the columns of `LOCATION`."""
@@ -150,8 +152,8 @@ class _Tar:
         self._tar.addfile(header, io.BytesIO(content))
 
 
-def _padded(size: int) -> int:
-    return -(-size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
+def _padded(size: int, unit: int = tarfile.BLOCKSIZE) -> int:
+    return -(-size // unit) * unit
 
 
 def _json(row: Row) -> bytes:

@@ -6,13 +6,12 @@ conditional that nobody defined counts as false, as an undefined switch of a mis
 
 from collections.abc import Callable
 
-from s1_assets.extraction.latex.gullet import Gullet
+from s1_assets.extraction.latex.gullet import ANY_CONDITIONAL, Expandable, Gullet
 from s1_assets.extraction.latex.macros import NO_VALUE, Flag, Macro
 from s1_assets.extraction.latex.tokens import Token, is_command, source_of, trim
 
 # Tests that read their branches as arguments in braces; everything else called \if... ends with \fi.
-_BRACED = ("\\ifthenelse", "\\ifdef", "\\ifcsdef", "\\ifundef", "\\ifcsundef", "\\ifstr", "\\ifblank", "\\ifnotblank")
-_BRACED += ("\\ifbool", "\\iftoggle", "\\ifcsempty", "\\ifcsvoid", "\\ifcsstring", "\\ifnum", "\\ifempty", "\\ifpackage")
+_BRACED = ("\\ifdef", "\\ifundef", "\\ifstr", "\\ifblank", "\\ifnotblank", "\\ifcs", "\\ifnum", "\\ifempty", "\\ifpackage")
 _TRUE_ENGINES = frozenset({"\\iftrue", "\\ifpdf", "\\ifPDFTeX", "\\ifpdftex", "\\ifPDF", "\\ifhmode", "\\ifvoid"})
 
 
@@ -220,35 +219,17 @@ BRACED_TESTS: dict[Token, Callable[[Gullet], bool]] = {
     "\\IfValueTF": lambda gullet: gullet.argument() != [NO_VALUE],
     "\\IfNoValueTF": lambda gullet: gullet.argument() == [NO_VALUE],
     "\\IfBlankTF": lambda gullet: not trim(gullet.argument()),
-    "\\IfFileExists": lambda gullet: bool(gullet.argument()),
-    "\\@ifstar": lambda gullet: gullet.accept("*"),
-    "\\@ifnextchar": lambda gullet: _next_is(gullet, gullet.argument()),
     "\\@ifpackageloaded": lambda gullet: not gullet.argument(),
     "\\@ifclassloaded": lambda gullet: not gullet.argument(),
     "\\ifnotblank": lambda gullet: bool(trim(gullet.argument())),
 }
-# Tests with one branch only, taken when they hold.
-_ONE_BRANCH: dict[Token, tuple[Token, bool]] = {
-    "\\IfValueT": ("\\IfValueTF", True),
-    "\\IfValueF": ("\\IfValueTF", False),
-    "\\IfNoValueT": ("\\IfNoValueTF", True),
-    "\\IfNoValueF": ("\\IfNoValueTF", False),
-    "\\IfBooleanT": ("\\IfBooleanTF", True),
-    "\\IfBooleanF": ("\\IfBooleanTF", False),
-}
 
 
-def _next_is(gullet: Gullet, expected: list[Token]) -> bool:
-    gullet.skip_blanks()
-    following = gullet.peek()
-    return bool(expected) and following is not None and following.startswith(expected[0])
-
-
-def _braced(test: Callable[[Gullet], bool]) -> Callable[[Gullet], None]:
+def _braced(test: Callable[[Gullet], bool]) -> Expandable:
     return lambda gullet: choose(gullet, test(gullet))
 
 
-def _one_branch(test: Callable[[Gullet], bool], wanted: bool) -> Callable[[Gullet], None]:
+def _one_branch(test: Callable[[Gullet], bool], wanted: bool) -> Expandable:
     def run(gullet: Gullet) -> None:
         holds = test(gullet) == wanted
         text = gullet.argument()
@@ -257,7 +238,19 @@ def _one_branch(test: Callable[[Gullet], bool], wanted: bool) -> Callable[[Gulle
     return run
 
 
-CONDITIONALS: dict[Token, Callable[[Gullet], None]] = {
+def _if_star(gullet: Gullet) -> None:
+    starred, plain = gullet.argument(), gullet.argument()
+    gullet.push(starred if gullet.accept("*") else plain)
+
+
+def _if_next_character(gullet: Gullet) -> None:
+    expected, same, other = gullet.argument(), gullet.argument(), gullet.argument()
+    gullet.skip_blanks()
+    following = gullet.peek()
+    gullet.push(same if expected and following is not None and following.startswith(expected[0]) else other)
+
+
+CONDITIONALS: dict[Token, Expandable] = {
     "\\ifx": _ifx,
     "\\if": _if,
     "\\ifcat": _if,
@@ -268,4 +261,17 @@ CONDITIONALS: dict[Token, Callable[[Gullet], None]] = {
     "\\ifdefined": _ifdefined,
     "\\ifcsname": lambda gullet: branch(gullet, _is_defined(gullet, name_to_endcsname(gullet))),
     "\\ifmmode": lambda gullet: branch(gullet, gullet.in_math),
+}
+
+EXPANDABLES: dict[Token, Expandable] = {
+    **CONDITIONALS,
+    "\\else": end_branch,
+    "\\or": end_branch,
+    "\\fi": end_conditional,
+    ANY_CONDITIONAL: unknown_conditional,
+    "\\@ifstar": _if_star,
+    "\\@ifnextchar": _if_next_character,
+    **{name: _braced(test) for name, test in BRACED_TESTS.items()},
+    **{f"{name[:-2]}T": _one_branch(test, True) for name, test in BRACED_TESTS.items() if name.endswith("TF")},
+    **{f"{name[:-2]}F": _one_branch(test, False) for name, test in BRACED_TESTS.items() if name.endswith("TF")},
 }

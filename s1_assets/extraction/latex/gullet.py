@@ -25,6 +25,8 @@ _LENGTH = re.compile(
     rf"\s*=?\s*[-+]?\s*\d*[.,]?\d*\s*(?P<unit>{_UNIT})?(?:\s*(?:plus|minus)\s*-?[\d.]+\s*{_UNIT})*\s?"
 )
 
+ANY_CONDITIONAL = "\\if..."  # the expandable for a conditional that has none of its own
+
 Expandable = Callable[["Gullet"], None]
 
 
@@ -147,12 +149,11 @@ class Gullet:
             self.macros.define(meaning.name, Flag(meaning.value), everywhere=True)
             return None
         expandable = self.expandables.get(token)
-        if expandable is None and token.startswith("\\if"):
-            expandable = self.expandables["\\if..."]
         if expandable is None:
-            return token
-        if isinstance(meaning, Flag) or token.startswith("\\if"):
+            if not token.startswith("\\if"):
+                return token
             self.push([token])
+            expandable = self.expandables[ANY_CONDITIONAL]
         if self.spend(0):
             expandable(self)
         return None
@@ -199,6 +200,12 @@ class Gullet:
         if token is not None:
             self.frames[-1].pending.append(token)
         return token
+
+    def next_is(self, character: str) -> bool:
+        """Whether `character` comes next, blanks before it aside; nothing but these is consumed."""
+        self.skip_blanks()
+        following = self.peek()
+        return following is not None and following[0] == character
 
     def accept(self, character: str) -> bool:
         """Consume `character` if it comes next, blanks before it aside."""
@@ -295,6 +302,8 @@ class Gullet:
             found = ["\\BooleanTrue"] if self.accept(parameter.delimiter[0]) else ["\\BooleanFalse"]
         elif kind in "dr":
             found = self.optional(*parameter.delimiter)
+        elif kind == "g":
+            found = self.argument() if self.next_is("{") else None
         elif kind == "u":
             return self._until(parameter.delimiter)
         else:

@@ -4,7 +4,7 @@ Parameters follow LaTeX's xparse letters (interface3/usrguide, "Creating documen
 \newcommand's optional argument and \def's delimited ones as well.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import ItemsView, Iterable, Sequence
 from dataclasses import dataclass
 
 from s1_assets.extraction.latex.tokens import Token, is_command, split_runs
@@ -18,7 +18,7 @@ class Parameter:
     r"""One parameter. `kind` is an xparse letter:
 
     m (mandatory), o (optional, `default` when absent), s (star), t (one given token), d and r (between two given
-    tokens, optional or required), u (up to `delimiter`), b (body of an environment), e (embellishments, unread).
+    tokens, optional or required), u (up to `delimiter`), g (optional, in braces), b (body of an environment), e (embellishments, unread).
     """
 
     kind: str
@@ -133,6 +133,10 @@ class MacroTable:
     def __contains__(self, name: Token) -> bool:
         return name in self._meanings
 
+    def items(self) -> ItemsView[Token, Meaning]:
+        """All names with what they mean."""
+        return self._meanings.items()
+
     def define(self, name: Token, meaning: Meaning | None, everywhere: bool = False) -> None:
         r"""Give `name` a meaning until the scope ends, or everywhere (\gdef); None makes it undefined."""
         if len(self._meanings) >= MAX_MEANINGS and name not in self._meanings:
@@ -148,9 +152,15 @@ class MacroTable:
         """Enter a group."""
         self._scopes.append({})
 
-    def close_scope(self) -> None:
-        """Leave a group: what it defined means again what it meant before."""
-        if self._scopes:
+    @property
+    def depth(self) -> int:
+        """Number of open groups."""
+        return len(self._scopes)
+
+    def close_scope(self, down_to: int | None = None) -> None:
+        """Leave a group, or all above a depth: what they defined means again what it meant before."""
+        depth = len(self._scopes) - 1 if down_to is None else down_to
+        while self._scopes and len(self._scopes) > depth:
             for name, meaning in self._scopes.pop().items():
                 self._restore(name, meaning)
 

@@ -2,17 +2,19 @@ r"""Counters: what LaTeX steps, resets and prints, as far as figure numbers need
 
 from collections.abc import Callable
 
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"))
-_ROMAN_UNITS = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_NUMERALS = list(
+    zip((1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1), "m cm d cd c xc l xl x ix v iv i".split(), strict=True)
+)
 _FOOTNOTE_MARKS = "*†‡§¶‖"
 _LIMIT = 1_000_000
+_MAX_PREFIXES = 4
 
 
 def roman(value: int) -> str:
     """A number in lower-case Roman numerals; nothing below 1."""
     value = min(value, 5000)
     numeral = ""
-    for worth, letters in _ROMAN + _ROMAN_UNITS:
+    for worth, letters in _NUMERALS:
         while value >= worth:
             numeral += letters
             value -= worth
@@ -39,9 +41,12 @@ class Counters:
 
     def __init__(self) -> None:
         self._values: dict[str, int] = {}
-        self._parents: dict[str, str] = {"section": "chapter", "subsection": "section", "subsubsection": "subsection"}
-        self._prefixed: set[str] = {"subsection", "subsubsection"}
+        self._reset_by = {"section": "chapter", "subsection": "section", "subsubsection": "subsection"}
+        self._prefixed_by = {"subsection": "section", "subsubsection": "subsection"}
         self._styles: dict[str, str] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
 
     def value(self, name: str) -> int:
         """The counter's value; 0 for one that nobody made."""
@@ -58,34 +63,38 @@ class Counters:
     def step(self, name: str) -> None:
         r"""\stepcounter: add one and reset what counts within it."""
         self.add(name, 1)
-        for child, parent in self._parents.items():
+        for child, parent in self._reset_by.items():
             if parent == name:
                 self._values[child] = 0
 
-    def within(self, name: str, parent: str, prefixed: bool = True) -> None:
-        r"""\numberwithin or \counterwithin; without prefix, \@addtoreset or \counterwithin*."""
+    def reset_by(self, name: str, parent: str) -> None:
+        r"""\@addtoreset: every step of `parent` sets the counter back."""
         if name != parent:
-            self._parents[name] = parent
-            if prefixed:
-                self._prefixed.add(name)
+            self._reset_by[name] = parent
 
-    def without(self, name: str, prefixed: bool = False) -> None:
-        r"""\counterwithout: no more reset, and no prefix unless one is kept."""
-        self._parents.pop(name, None)
-        if not prefixed:
-            self._prefixed.discard(name)
+    def prefix_by(self, name: str, parent: str) -> None:
+        r"""Print `parent` and a point before the counter, as \numberwithin does beside the reset."""
+        if name != parent:
+            self._prefixed_by[name] = parent
+
+    def without(self, name: str, keep_prefix: bool) -> None:
+        r"""\counterwithout: no more reset, and no prefix unless the starred form keeps it."""
+        self._reset_by.pop(name, None)
+        if not keep_prefix:
+            self._prefixed_by.pop(name, None)
 
     def style(self, name: str, style: str) -> None:
-        """Print the counter in another of `STYLES`, as \\appendix does with sections."""
+        r"""Print the counter in another of `STYLES`, as \appendix does with sections."""
         self._styles[name] = style
 
     def shown(self, name: str) -> str:
-        r"""What \the<name> prints by default: `3`, or `A.3` when it counts within something that has begun."""
-        own = STYLES[self._styles.get(name, "arabic")](self.value(name))
-        parent = self._parents.get(name)
-        depth = 0
-        while parent is not None and name in self._prefixed and depth < 5:
+        r"""What \the<name> prints by default: `3`, or `A.3` when it is prefixed by something that has begun."""
+        printed = STYLES[self._styles.get(name, "arabic")](self.value(name))
+        for _ in range(_MAX_PREFIXES):
+            parent = self._prefixed_by.get(name)
+            if parent is None:
+                break
             above = STYLES[self._styles.get(parent, "arabic")](self.value(parent))
-            own = f"{above}.{own}" if above not in {"0", ""} else own
-            name, parent, depth = parent, self._parents.get(parent), depth + 1
-        return own
+            printed = f"{above}.{printed}" if above not in {"0", ""} else printed
+            name = parent
+        return printed

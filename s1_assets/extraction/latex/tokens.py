@@ -26,6 +26,8 @@ _GRAMMAR = r"""
 _PLAIN = re.compile(_GRAMMAR.format(letters="a-zA-Z"), re.VERBOSE)
 _INTERNAL = re.compile(_GRAMMAR.format(letters="a-zA-Z@"), re.VERBOSE)
 
+_BRACE = re.compile(r"(?<!\\)[{}]")
+
 _PRINTED = {
     "\\": "\\textbackslash",
     "~": "\\textasciitilde",
@@ -83,6 +85,19 @@ class Lexer:
         raw = self.text[self.position + 1 : end]
         self.position = end + 1
         return raw
+
+    def raw_group(self) -> str | None:
+        r"""The untouched content of the braces that come next, as \url reads it; None where no brace comes."""
+        if not self.text.startswith("{", self.position):
+            return None
+        depth = 0
+        for brace in _BRACE.finditer(self.text, self.position):
+            depth += 1 if brace[0] == "{" else -1
+            if depth == 0:
+                raw = self.text[self.position + 1 : brace.start()]
+                self.position = brace.end()
+                return raw
+        return None
 
     def close(self) -> None:
         r"""Carry out \endinput."""

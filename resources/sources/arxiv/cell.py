@@ -1,0 +1,169 @@
+"""One month of arXiv from a mirror: source archives in arXiv's S3 layout, metadata from the Kaggle snapshot.
+
+A part is one tar chunk. Every metadata record of the month belongs to exactly one part, and planning can tell which
+without opening a chunk: a chunk holds its papers in the byte order of their item names, so the records between its
+first and last item are its own. What no chunk spans (papers newer than the archives, or a mirror that has only
+some of them) makes up one more part, `arXiv_metadata_<YYMM>`. So a changed record or tar remakes one part, and
+parts are read independently of each other.
+
+A paper is withdrawn when the archive holds a withdrawal notice in its place, or when it has no member and its
+comments or abstract say so; words alone never withdraw a paper whose source is there.
+"""
+
+import hashlib
+import json
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from resources.sources.arxiv.chunk_index import ChunkIndex, Member, index_chunk
+from resources.sources.arxiv.chunks import Chunk, chunks_of
+from resources.sources.arxiv.ids import item_of, yymm_of
+from resources.sources.arxiv.records import BrokenRecord, Record, read_record
+from resources.sources.arxiv.snapshot import SnapshotIndex, paper_of_line
+from resources.sources.mirror import Mirror
+from resources.sources.part import PartContents, SourcePart
+from s1_assets.rejects import Reason, Reject
+from s1_assets.tables import RAW_PAPERS, Row
+
+Records = dict[str, Record | BrokenRecord]  # by canonical id, in id order
+
+
+@dataclass(frozen=True)
+class ArxivCell:
+    """One month, planned. `chunks` by part name (None for the part without archive), `records` by part name.
+
+    `unidentified_lines` counts the snapshot's lines, of whatever month, that name no arXiv paper.
+    """
+
+    mirror: Mirror
+    month: str
+    chunks: dict[str, Chunk | None]
+    records: dict[str, Records]
+    unidentified_lines: int
+
+    @classmethod
+    def open(cls, mirror: Mirror, month: str, cache: Path) -> "ArxivCell":
+        """Plans a month ("YYYY-MM") from manifest and snapshot; no chunk is read.
+
+        The first plan for a version of the snapshot makes its index under the folder `cache`. Raises
+        FileNotFoundError when the mirror has no snapshot, and ValueError for a manifest that cannot be read.
+        """
+        snapshot = SnapshotIndex.open(mirror, cache)
+        chunks = chunks_of(mirror, month)
+        rest = f"arXiv_metadata_{yymm_of(month)}"
+        shares = _shares(_records(snapshot.lines(month)), chunks, rest)
+        by_name = {chunk.name: chunk for chunk in chunks} | dict.fromkeys(shares.keys() & {rest})
+        return cls(mirror, month, by_name, shares, snapshot.unidentified)
+
+    def parts(self) -> list[SourcePart]:
+        """The parts of the month, chunks first. Their versions change with archive, promise or records."""
+        return [self._part(name, chunk, self.records.get(name, {})) for name, chunk in self.chunks.items()]
+
+    def read(self, part: str) -> PartContents:
+        """The rows of one part: members in tar order, then records without a member in id order.
+
+        Every member and every record comes out once, as a row or as a reject; a row without a format says why in
+        its status or in a reject. A chunk that cannot be used gives one reject under its own name, and its papers
+        count as papers without an archive.
+        """
+        chunk = self.chunks[part]
+        index = index_chunk(self.mirror, chunk) if chunk else ChunkIndex()
+        reading = _Reading(self.month, dict(self.records.get(part, {})), part, chunk.path if chunk else "")
+        if index.problem:
+            reading.reject(part, index.problem)
+        for paper, other in index.others:
+            reading.reject(f"arxiv:{paper}" if paper else part, other)
+        for member in index.members:
+            reading.take(member)
+        reading.take_records_left(index.problem)
+        return reading.contents
+
+    @staticmethod
+    def _part(name: str, chunk: Chunk | None, records: Records) -> SourcePart:
+        archive = [repr(chunk.promise), repr(chunk.stored)] if chunk else []
+        text = json.dumps([archive, [record.digest for record in records.values()]])
+        papers = chunk.promise.items if chunk and chunk.promise else len(records)
+        return SourcePart(name, hashlib.sha256(text.encode()).hexdigest(), papers)
+
+
+@dataclass
+class _Reading:
+    """A part on its way into rows. `records` shrinks as their members are met."""
+
+    month: str
+    records: Records
+    part: str
+    archive: str
+
+    def __post_init__(self) -> None:
+        self.contents = PartContents()
+
+    def reject(self, paper_id: str, reject: Reject) -> None:
+        self.contents.rejects.append(reject.row(paper_id, RAW_PAPERS.name))
+
+    def take(self, member: Member) -> None:
+        """One member: the row of its paper, or a reject when nothing tells whose it is."""
+        record = self.records.pop(member.paper, None)
+        if not isinstance(record, Record):
+            why = f"unreadable metadata record ({record.why})" if record else f"no metadata record within {self.part}"
+            detail = f"{member.name}, {member.size} bytes: {why}"
+            self.reject(f"arxiv:{member.paper}", Reject(Reason.METADATA_MISSING, detail, source_file=member.name))
+            return
+        contents = member.contents
+        self._add(
+            record,
+            status="withdrawn" if contents.withdrawn else "live",
+            format=contents.format,
+            archive=self.archive,
+            archive_offset=member.offset,
+            archive_size=member.size,
+            sha256=member.sha256,
+        )
+        if contents.reason:
+            problem = Reject(contents.reason, f"{member.name}: {contents.detail}", source_file=member.name)
+            self.reject(f"arxiv:{record.paper}", problem)
+
+    def take_records_left(self, chunk_problem: Reject | None) -> None:
+        """The records that no member was met for."""
+        for record in self.records.values():
+            paper_id = f"arxiv:{record.paper}"
+            if isinstance(record, BrokenRecord):
+                self.reject(paper_id, Reject(Reason.METADATA_MISSING, f"unreadable metadata record ({record.why})"))
+            elif record.says_withdrawn:
+                self._add(record, status="withdrawn")
+            else:
+                self._add(record)
+                why = f"{self.part} cannot be used: {chunk_problem.reason}" if chunk_problem else "no archive has it"
+                self.reject(paper_id, Reject(Reason.SOURCE_MISSING, why))
+
+    def _add(self, record: Record, **columns: str | int) -> None:
+        row: Row = {**dict.fromkeys(RAW_PAPERS.schema.names), **record.row(self.month), **columns}
+        self.contents.papers.append(row)
+
+
+def _records(lines: Iterable[bytes]) -> Records:
+    """Records by id. Of several lines for one paper the last counts."""
+    records: Records = {}
+    for line in lines:
+        try:
+            record: Record | BrokenRecord = read_record(line)
+        except ValueError as error:
+            record = BrokenRecord(paper_of_line(line) or "", str(error)[:200])
+        records[record.paper] = record
+    return dict(sorted(records.items()))
+
+
+def _shares(records: Records, chunks: Iterable[Chunk], rest: str) -> dict[str, Records]:
+    """Which part each record belongs to, by part name; `rest` is the part of those that no chunk spans."""
+    ordered = sorted((chunk for chunk in chunks if chunk.first_item), key=lambda chunk: chunk.first_item or "")
+    firsts = [chunk.first_item or "" for chunk in ordered]
+    shares: dict[str, Records] = {}
+    for paper, record in records.items():
+        item = item_of(paper)
+        place = bisect_right(firsts, item)
+        chunk = ordered[place - 1] if place else None
+        name = chunk.name if chunk and chunk.covers(item) else rest
+        shares.setdefault(name, {})[paper] = record
+    return shares

@@ -1,0 +1,169 @@
+"""What one chunk holds, found in a single pass over its bytes: members with their place, hashes and format."""
+
+import hashlib
+import re
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from resources.sources.arxiv.chunks import Chunk, paper_of_member
+from resources.sources.arxiv.formats import HEAD_BYTES, Contents, contents_of
+from resources.sources.mirror import Mirror
+from s1_assets.rejects import Reason, Reject
+
+BLOCK = 512
+READ_BYTES = 1 << 20
+_CONTROL = re.compile(r"[^\x20-\x7e]")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One paper's bytes in a chunk: `size` bytes from byte `offset` of the tar."""
+
+    paper: str
+    name: str
+    offset: int
+    size: int
+    sha256: str
+    contents: Contents
+
+
+@dataclass
+class ChunkIndex:
+    """A chunk's members in tar order, one a paper; what else lay in it; and why it cannot be used, if so.
+
+    `others` are entries that give no paper, each with the paper it would have been of, if any.
+    """
+
+    members: list[Member] = field(default_factory=list)
+    others: list[tuple[str | None, Reject]] = field(default_factory=list)
+    problem: Reject | None = None
+
+
+class _Tally:
+    """The stream of a tar on its way to tarfile: its MD5, its length and where its last byte that is not zero is."""
+
+    def __init__(self, chunks: Iterator[bytes]):
+        self._chunks, self._rest = chunks, b""
+        self.length = self.content_end = 0
+        self._md5 = hashlib.md5(usedforsecurity=False)
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes; none at the end."""
+        if not self._rest:
+            self._rest = next(self._chunks, b"")
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        self._md5.update(piece)
+        if content := len(piece.rstrip(b"\0")):
+            self.content_end = self.length + content
+        self.length += len(piece)
+        return piece
+
+    def finish(self) -> str:
+        """Reads what tarfile left; returns the MD5 of everything."""
+        while self.read(READ_BYTES):
+            pass
+        return self._md5.hexdigest()
+
+
+def index_chunk(mirror: Mirror, chunk: Chunk) -> ChunkIndex:
+    """Streams a chunk once and returns what it holds; memory stays at a few MB whatever the chunk's size.
+
+    The index of a chunk that is missing, damaged, or not the bytes that the manifest promises has no members,
+    and says so in `problem`.
+    """
+    if chunk.stored is None:
+        return ChunkIndex(problem=Reject(Reason.SOURCE_MISSING, f"the manifest names {chunk.path}; it is not there"))
+    tally = _Tally(mirror.stream(chunk.path))
+    walk = _Walk()
+    damage = walk.through(tally)
+    md5 = tally.finish()
+    damage = walk.damage_at_end(tally, damage)
+    if damage:
+        return ChunkIndex(problem=Reject(Reason.ARCHIVE_UNREADABLE, f"{chunk.path}: {damage}"))
+    if chunk.promise and md5 != chunk.promise.md5:
+        content = (
+            "as promised too" if walk.content_md5.hexdigest() == chunk.promise.content_md5 else "other than promised"
+        )
+        detail = (
+            f"{chunk.path}: MD5 {md5}, the manifest promises {chunk.promise.md5}; {walk.files} of "
+            f"{chunk.promise.items} items, the MD5 of their contents is {content}"
+        )
+        return ChunkIndex(problem=Reject(Reason.CHECKSUM_MISMATCH, detail))
+    return walk.index
+
+
+def _is_plain(entry: tarfile.TarInfo) -> bool:
+    return entry.isreg() and not entry.issparse()
+
+
+class _Walk:
+    """The pass through the entries of a tar."""
+
+    def __init__(self) -> None:
+        self.index = ChunkIndex()
+        self.content_md5 = hashlib.md5(usedforsecurity=False)
+        self.files = 0
+        self._end = 0  # of the last entry's data
+        self._by_paper: dict[str, Member] = {}
+
+    def through(self, tally: _Tally) -> str | None:
+        """Fills the index; returns what ended the pass before the tar's end."""
+        try:
+            with tarfile.open(fileobj=tally, mode="r|", bufsize=READ_BYTES) as tar:  # type: ignore[call-overload]
+                for entry in tar:
+                    self._end = entry.offset_data  # until its data has been read
+                    self._take(tar, entry)
+                    self._end = entry.offset_data + entry.size if _is_plain(entry) else tar.offset
+        except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
+            return str(error)
+        finally:
+            self.index.members = list(self._by_paper.values())
+        return None
+
+    def damage_at_end(self, tally: _Tally, damage: str | None) -> str | None:
+        """The verdict on a tar that has been read to its end.
+
+        tarfile takes a header that is no header for the end of the tar; and arXiv's own tars may leave out the
+        padding after the last member, which tarfile takes for damage.
+        """
+        padded_end = -(-self._end // BLOCK) * BLOCK
+        if damage and self._end <= tally.length < padded_end:
+            return None
+        if not damage and tally.content_end > padded_end:
+            return f"no tar entry at byte {padded_end}"
+        return damage
+
+    def _take(self, tar: tarfile.TarFile, entry: tarfile.TarInfo) -> None:
+        if entry.isdir():
+            return
+        name = _CONTROL.sub("?", entry.name)[:200]
+        if not _is_plain(entry):
+            self._leave(None, Reason.ARCHIVE_UNSAFE, "a link, device or sparse file", name)
+            return
+        self.files += 1
+        paper = paper_of_member(entry.name)
+        member = self._read(tar, entry, paper or "", name)
+        if paper is None:
+            self._leave(None, Reason.UNSUPPORTED_FORMAT, f"{member.size} bytes; not named as a paper is", name)
+            return
+        if earlier := self._by_paper.pop(paper, None):
+            self._leave(paper, Reason.SUPERSEDED, f"{earlier.size} bytes; {name} follows in the tar", earlier.name)
+        self._by_paper[paper] = member
+
+    def _leave(self, paper: str | None, reason: Reason, detail: str, name: str) -> None:
+        self.index.others.append((paper, Reject(reason, detail, source_file=name)))
+
+    def _read(self, tar: tarfile.TarFile, entry: tarfile.TarInfo, paper: str, name: str) -> Member:
+        file = tar.extractfile(entry)
+        assert file is not None, "regular files have contents"
+        sha256, head, left = hashlib.sha256(), b"", entry.size
+        while left > 0:
+            piece = file.read(min(READ_BYTES, left))
+            if not piece:
+                raise EOFError(f"{name} ends {left} bytes short")
+            sha256.update(piece)
+            self.content_md5.update(piece)
+            head = head or piece[:HEAD_BYTES]
+            left -= len(piece)
+        return Member(paper, name, entry.offset_data, entry.size, sha256.hexdigest(), contents_of(entry.name, head))

@@ -1,0 +1,133 @@
+"""arXiv's source archives: tar chunks of about 500 MB, and the manifest that promises what is in them.
+
+Layout and manifest: https://info.arxiv.org/help/bulk_data_s3.html. Chunks hold a month's papers in the byte order of
+their item names (`first_item` to `last_item`), each as `YYMM/<item>.gz` or `.pdf`.
+"""
+
+import io
+import re
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+from resources.sources.arxiv.ids import canonical_id, item_of, yymm_of
+from resources.sources.mirror import Mirror, MirrorObject
+
+FOLDER = "arxiv/src"
+MANIFEST = f"{FOLDER}/arXiv_src_manifest.xml"
+PEEK_BYTES = 64 << 10
+_FILE_NAME = re.compile(r"src/(?P<name>arXiv_src_(?P<yymm>\d{4})_\d+)\.tar")
+_MEMBER = re.compile(r"(?:\./)?\d{4}/([^/]+)\.(?:gz|pdf)")
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the manifest says of a chunk; MD5 sums in hexadecimal, of the tar and of its members' bytes in tar order."""
+
+    first_item: str
+    last_item: str
+    items: int
+    md5: str
+    content_md5: str
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One tar of a month. `stored` is None when it is not in the mirror, `promise` when there is no manifest.
+
+    `first_item` is the item name of its first paper, None when nothing tells it.
+    """
+
+    name: str
+    promise: Promise | None
+    stored: MirrorObject | None
+    first_item: str | None
+
+    @property
+    def path(self) -> str:
+        """Path of the tar under the mirror."""
+        return f"{FOLDER}/{self.name}.tar"
+
+    def covers(self, item: str) -> bool:
+        """Whether an item that follows `first_item` is within the chunk, as far as the manifest tells."""
+        return self.promise is None or item <= self.promise.last_item
+
+
+def chunks_of(mirror: Mirror, month: str) -> list[Chunk]:
+    """The chunks of a month ("YYYY-MM"), by name.
+
+    The manifest says which there are; without one, those in the mirror count. Raises ValueError for a manifest
+    that cannot be read.
+    """
+    yymm = yymm_of(month)
+    if mirror.exists(MANIFEST):
+        promises = _promises(mirror, yymm)
+        return [Chunk(name, promise, _stat(mirror, name), promise.first_item) for name, promise in promises.items()]
+    return [
+        Chunk(name["name"], None, stored, _first_item(mirror, stored))
+        for stored in mirror.objects(FOLDER)
+        if (name := _FILE_NAME.fullmatch(stored.path.removeprefix("arxiv/"))) and name["yymm"] == yymm
+    ]
+
+
+def paper_of_member(name: str) -> str | None:
+    """The canonical id of the paper that a member of a chunk holds; None when the name is not that of a paper."""
+    match = _MEMBER.fullmatch(name)
+    try:
+        return canonical_id(match[1]) if match else None
+    except ValueError:
+        return None
+
+
+def _stat(mirror: Mirror, name: str) -> MirrorObject | None:
+    try:
+        return mirror.stat(f"{FOLDER}/{name}.tar")
+    except FileNotFoundError:
+        return None
+
+
+def _promises(mirror: Mirror, yymm: str) -> dict[str, Promise]:
+    manifest = io.BytesIO(b"".join(mirror.stream(MANIFEST)))
+    try:
+        # expat bounds the expansion of entities, and Python's expat loads nothing from outside.
+        promises = dict(
+            _promise(element)
+            for _, element in ElementTree.iterparse(manifest)  # noqa: S314
+            if element.tag == "file" and element.findtext("yymm", "").strip() == yymm
+        )
+    except (ElementTree.ParseError, ValueError) as error:
+        raise ValueError(f"{MANIFEST} in {mirror.url} cannot be read, fetch it again: {error}") from error
+    return dict(sorted(promises.items()))
+
+
+def _promise(file: ElementTree.Element) -> tuple[str, Promise]:
+    fields = {field.tag: (field.text or "").strip() for field in file}
+    name = _FILE_NAME.fullmatch(fields.get("filename", ""))
+    if not name:
+        raise ValueError(f"unexpected file name {fields.get('filename')!r}")
+    try:
+        promise = Promise(
+            first_item=fields["first_item"],
+            last_item=fields["last_item"],
+            items=int(fields["num_items"]),
+            md5=fields["md5sum"].lower(),
+            content_md5=fields["content_md5sum"].lower(),
+        )
+    except KeyError as error:
+        raise ValueError(f"{name['name']} has no {error}") from error
+    return name["name"], promise
+
+
+def _first_item(mirror: Mirror, stored: MirrorObject) -> str | None:
+    head = io.BytesIO(mirror.read(stored.path, 0, min(PEEK_BYTES, stored.size)))
+    return next((item_of(paper) for name in _names(head) if (paper := paper_of_member(name))), None)
+
+
+def _names(head: io.BytesIO) -> Iterator[str]:
+    try:
+        with tarfile.open(fileobj=head, mode="r|") as tar:
+            for entry in tar:
+                yield entry.name
+    except tarfile.TarError:
+        return  # the peek ends here, or the file is no tar, which reading it in full will tell

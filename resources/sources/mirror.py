@@ -1,0 +1,92 @@
+"""A mirror of the paper sources: a folder or an object store that holds `<source>/` in each source's own layout."""
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import obstore
+from obstore.store import LocalStore, ObjectStore
+
+from resources.object_store import open_store
+
+STREAM_BYTES = 8 << 20
+
+
+@dataclass(frozen=True)
+class MirrorObject:
+    """One file of a mirror: path under the root, size in bytes, and a token that changes when the file does."""
+
+    path: str
+    size: int
+    version: str
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """The mirror at `url`: a local path, or `s3://bucket/prefix`, `gs://…`, `az://…`.
+
+    It holds nothing but the URL, so it travels to worker processes, which open it for themselves. A bucket
+    whose requester pays is read with AWS_REQUEST_PAYER=true in the environment, beside the credentials.
+    Every method raises ValueError for a path that leads out of the root, and FileNotFoundError for a file
+    that is not there.
+    """
+
+    url: str
+
+    def objects(self, folder: str) -> list[MirrorObject]:
+        """The files under a folder at any depth, by path; none when there is no such folder."""
+        store = _store(self.url)
+        batches = obstore.list(store, prefix=_inside(folder))
+        return sorted((_described(store, meta) for batch in batches for meta in batch), key=lambda found: found.path)
+
+    def stat(self, path: str) -> MirrorObject:
+        """Size and version of one file."""
+        store = _store(self.url)
+        return _described(store, obstore.head(store, _inside(path)))
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+        try:
+            self.stat(path)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def read(self, path: str, offset: int, size: int) -> bytes:
+        """Exactly `size` bytes from byte `offset` on. Raises EOFError when the file ends before they do."""
+        if size == 0:
+            return b""
+        content = bytes(obstore.get_range(_store(self.url), _inside(path), start=offset, length=size))
+        if len(content) < size:
+            raise EOFError(
+                f"{path} in {self.url} ends at byte {offset + len(content)}; it changed since it was indexed"
+            )
+        return content
+
+    def stream(self, path: str, chunk_bytes: int = STREAM_BYTES) -> Iterator[bytes]:
+        """The whole file, `chunk_bytes` at a time.
+
+        Each chunk is a request of its own, so that one which fails or stalls is tried again by itself and no
+        time limit counts for the whole file.
+        """
+        store, size = _store(self.url), self.stat(path).size
+        for offset in range(0, size, chunk_bytes):
+            yield bytes(obstore.get_range(store, path, start=offset, length=min(chunk_bytes, size - offset)))
+
+
+@functools.cache
+def _store(url: str) -> ObjectStore:
+    return open_store(url)
+
+
+def _inside(path: str) -> str:
+    if any(segment in ("", ".", "..") for segment in path.split("/")):
+        raise ValueError(f"{path!r} is no path inside a mirror; give one from its root, such as arxiv/src/name.tar")
+    return path
+
+
+def _described(store: ObjectStore, meta: "obstore.ObjectMeta") -> MirrorObject:
+    modified = f"{meta['size']}-{meta['last_modified'].isoformat()}"
+    # A disk's e_tag names the inode, which a copy of the mirror does not keep; its size and time it does.
+    version = modified if isinstance(store, LocalStore) else meta["e_tag"] or modified
+    return MirrorObject(meta["path"], meta["size"], version)

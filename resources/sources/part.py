@@ -1,0 +1,26 @@
+"""What a source hands to `raw_papers`: the parts of a cell, and what each part holds."""
+
+from dataclasses import dataclass, field
+
+from s1_assets.tables import Row
+
+
+@dataclass(frozen=True)
+class SourcePart:
+    """One unit of work of a source's cell, named by how its papers arrive.
+
+    `version` is a hash of everything its rows are made from. `papers` is how many papers the source promises,
+    for progress only.
+    """
+
+    name: str
+    version: str
+    papers: int
+
+
+@dataclass
+class PartContents:
+    """The rows of one part for `raw_papers`, and for `rejects` what its source could not give in full."""
+
+    papers: list[Row] = field(default_factory=list)
+    rejects: list[Row] = field(default_factory=list)

@@ -1,0 +1,36 @@
+"""A source's month → one row a paper."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+
+from resources.configured import LakeResource, MirrorResource
+from s1_assets.assets.materialization import declaration, result, sample
+from s1_assets.partitions import cell_of
+from s1_assets.stage import Output, Part, Stage, run_stage
+from s1_assets.tables import RAW_PAPERS
+
+STAGE = Stage(RAW_PAPERS, version="1")
+
+
+@dg.asset(**declaration(STAGE, "papers", {"python", "parquet"}))
+def raw_papers(context: dg.AssetExecutionContext, lake: LakeResource, mirror: MirrorResource) -> dg.MaterializeResult[None]:
+    """One row a paper of the month: metadata, licence and rights, and where its archive lies.
+
+    Parts are named by how papers arrive (an arXiv chunk). Papers that cannot be used stand in `rejects`.
+    """
+    cell, store = cell_of(context.partition_key), lake.open()
+    plan = mirror.plan(cell)
+
+    def produce(parts: Sequence[Part]) -> Iterator[Output]:
+        for part in parts:
+            found = plan.read(part.name)
+            counts = Counter(f"rejected: {row['reason']}" for row in found.rejects)
+            rows = {"raw_papers": found.papers, "rejects": found.rejects}
+            yield Output(part.name, rows, part.rows, done=True, counts=counts)
+
+    upstream = [Part(part.name, part.version, part.papers) for part in plan.parts()]
+    report = run_stage(STAGE, store, cell, upstream, produce=produce, log=context.log.info)
+    columns = ["paper_id", "title", "discipline", "rights", "status", "format"]
+    return result(report, sample(store, cell, RAW_PAPERS, columns))

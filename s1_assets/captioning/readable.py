@@ -1,0 +1,195 @@
+"""Prose of a paper made readable away from the paper: no [CITE], no [REF], no phrase that only points elsewhere.
+
+Words are dropped, never added; what is pointed at stays. A sentence that cannot stand without its reference
+("Eq. ([REF]) follows from the symmetry.") is given up rather than mended.
+"""
+
+import re
+
+from s1_assets.captioning.references import BARE, CITED, MARK, OWN, REFERENCE, mark_references
+from s1_assets.context.sentences import MATHS, split_sentences
+
+_ADVERB = r"(?:(?:\w+ly|also|again|then|now|further|here|thus)\s)?"
+_PARTICIPLE = r"(?:\w+ed|shown|seen|given|taken|drawn|known|found|made|written|built)"
+_BE = r"(?:is|are|was|were|be|been|being|has been|have been|can be|can also be|may be)"
+_SHOW = r"(?:show|depict|illustrate|present|display|plot|visuali[sz]e|report|sketch|summari[sz]e|provide|give)"
+_SHOWS = rf"(?:{_SHOW}s?|represents?|exhibits?|outlines?|highlights?)"
+_SHOWS_THAT = (
+    r"(?:shows?|demonstrates?|reveals?|confirms?|indicates?|suggests?|illustrates?|highlights?)\s(?:us\s)?that"
+)
+_PREPOSITION = (
+    r"(?:in|of|from|on|by|to|with|using|via|at|per|under|for|than|like|through|following|unlike|as in|as for|as per|"
+    r"along with|together with|as well as)"
+)
+_COMPARED = (
+    r"(?:compared (?:to|with)|in comparison (?:to|with)|relative to|according to|based on|corresponding to|similar to|"
+    r"in accordance with|with respect to|in agreement with|analogous to)"
+)
+_FIGURE = f"[{OWN}{BARE}]"
+_ASIDE = r"(?:\s\([^()]*\))?"
+_POINTERS = r"(?:(?:see|also|e\.g\.|i\.e\.|cf\.|compare|and|or|in|as|shown|the|both|for example|here)[\s,;:]*)*"
+_NOUN_PHRASE = (
+    r"(?!(?:While|When|If|Since|As|Because|Although|After|However)\b)"
+    r"(?:(?!\b(?:is|are|was|were|be|we|has|have|had|will|can)\b)[^,;:])*?"
+)
+_NAMED = rf"(?:(?:the\s)?{REFERENCE}|{CITED})"  # "the [CITE] catalogue" is named by its noun, not by its citation
+_ENDS = r"(?=[.,;:)]|$)"
+
+_FIRST_FORMULA = ord("\ue100")
+
+Rules = list[tuple[re.Pattern[str], str]]
+
+
+def _rules(*rules: tuple[str, str]) -> Rules:
+    return [(re.compile(pattern), replacement) for pattern, replacement in rules]
+
+
+# A sentence about the figure becomes what the figure shows. Only where a single figure is meant.
+_FIGURE_RULES = _rules(
+    (rf"^{_FIGURE}{_ASIDE}\s{_ADVERB}{_SHOWS_THAT}\s", ""),
+    (rf"^{_FIGURE}{_ASIDE}\s{_ADVERB}{_SHOWS}\s(?!that\b)", ""),
+    (rf"^{_FIGURE}\s(?:is|are)\s(?=(?:a|an|the)\s)", ""),
+    (rf"^[Ww]e\s{_ADVERB}{_SHOW}\s(?=(?:the|a|an|our|some|two|three|several)\s.*{_FIGURE})", ""),
+    (rf"^[Ii]n\s{_FIGURE}{_ASIDE},?\swe\s{_ADVERB}{_SHOW}\s(?!that\b|how\b)", ""),
+    (rf"^({_NOUN_PHRASE})\s{_BE}\s{_ADVERB}{_PARTICIPLE}\s(?:in|by|on|at)\s{_FIGURE}(?=\s*[.;]?$)", r"\1"),
+)
+# What only points goes: bracketed pointers, "see …", "as shown in …", and appositions.
+_POINTER_RULES = _rules(
+    (rf"\s*[(\[]{_POINTERS}{MARK}(?:[\s,;]*{_POINTERS}{MARK})*\s*[)\]]", ""),
+    (rf"\s*\((?:see|note|cf\.)\s[^()]*{MARK}[^()]*\)", ""),
+    (rf"\s*\([^()]*\b{_BE}\s{_PARTICIPLE}\s(?:in|by)\s{MARK}\)", ""),
+    (rf"([(\[])(?:see\s|e\.g\.,?\s)?{MARK}[\s,;:]+", r"\1"),
+    (rf"\s*[,;]\s*(?:see(?:\salso)?\s)?{MARK}(?=[)\]])", ""),
+    (r"\s*\(data not shown\)", ""),
+    (rf"^((?:\w+\s?){{1,3}}),\sas\s(?:\w+\s){{0,4}}?{REFERENCE},", r"\1,"),
+    (rf"^[Aa]s\s(?:\w+\s){{0,4}}?{REFERENCE}(?:\s{_SHOWS})?,?\s", ""),
+    (rf",?\sas\s{REFERENCE}\s{_SHOWS}(?=[.,;)]|$)", ""),
+    (rf",?\s(?:and\s)?as\s(?:\w+\s){{0,4}}?(?:in|by|on|from|with)\s{REFERENCE},?(?=[\s.;:)]|$)", ""),
+    (rf"(?:^|[,;:–—]?\s)(?:see|cf\.)\s(?:also\s)?(?:in\s)?{REFERENCE}(?:\sfor\s[^.,;()]*)?{_ENDS}", ""),
+    (rf",\s(?:adapted|taken|reproduced|modified|redrawn)\sfrom\s{MARK}", ""),
+    (rf",\s{REFERENCE}(?=[.,;)])", ""),
+    (rf"^(?:[Ii]n|[Ff]rom|On|At|With)\s(?:the\s)?{MARK}{_ASIDE}\s*,?\s", ""),
+)
+# The phrases that remain lose their reference together with the words that lead to it.
+_PHRASE_RULES = _rules(
+    (rf",?\s(?:as\s)?{_COMPARED}\s{MARK}", ""),
+    (rf"(\b{_BE}\s{_ADVERB}{_PARTICIPLE})\s(?:in|on|at|from|with)\s{_NAMED}", r"\1"),
+    (rf"(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\bbeen)\s{_PARTICIPLE}\s(?:in|by|from|on|at|with|to)\s{_NAMED}", ""),
+    (rf"\s(?:as|{_PREPOSITION})\s{_NAMED}", ""),
+    (rf"\s*{CITED}(?=[\s.,;:)–—-]|$)(?!\s(?:\w+ed|show|found|is|are|was|were|has|have|propose|use)\b)", ""),
+    (rf"(?<=[^\s(\[])\s?{BARE}", ""),
+)
+# Words that tie a sentence to the one before it, which is not there any more.
+_OPENINGS = re.compile(
+    r"^(?:(?:However|Thus|Therefore|Moreover|Furthermore|Additionally|Also|Hence|Finally|Consequently|Accordingly|"
+    r"Indeed|In addition|In particular|In fact|[Ff]or example|[Ff]or instance|As an example|"
+    r"As a first (?:example|step)|As a result|As expected|On the other hand|Interestingly|Notably|Specifically|"
+    r"Similarly|Alternatively|Lastly|Next|Then|Now|First|Second|Again|Here|To this end|Of course|Note that|"
+    r"We note that|Notice that|It is worth noting that),?\s)+(?=\S)"
+)
+_DANGLING = re.compile(
+    r"\b(?:of|in|by|the|with|to|from|a|an|and|or|as|at|on|for|via|per|using|than|see|both|either|between|"
+    r"(?:is|are|was|were)(?:\s(?:given|defined|described|determined|obtained|expressed)(?:\sby)?)?)\s*[.,;:)]|"
+    r"\b(?:shown|seen|depicted|given|found|plotted),?\swhich\b"
+)
+_OWN_LABEL = re.compile(
+    r"^\s*(?:(?:Supplementary|Supplemental|Extended Data)\s)?(?:Figure|Fig\.?|FIG\.?|Scheme|Chart|Plate)\s*"
+    r"[A-Z]{0,2}\.?\d+[.:|)]\s+"
+)
+
+
+def readable_sentence(sentence: str, label: str | None = None) -> str | None:
+    """A citing sentence as it can stand under the figure, or None when nothing of it can.
+
+    Args:
+        sentence: one complete sentence with [REF], [CITE] and typed references.
+        label: the figure's printed label; a typed reference with another number is to another figure.
+
+    Returns:
+        The sentence without markers, capitalised and closed with a stop: "Fig. [REF] shows the flow of heat [CITE]."
+        gives "The flow of heat.".
+    """
+    prose, formulas = _set_formulas_aside(sentence)
+    marked = _OPENINGS.sub("", mark_references(_unwrapped(prose), label))
+    figures = len(re.findall(_FIGURE, marked))
+    text = _OPENINGS.sub("", _tidy(_rewritten(marked, figures)))
+    gone_wrong = re.search(MARK, text) or _dangling(text) - _dangling(marked) or _unbalanced(text)
+    if gone_wrong or not re.search(r"[A-Za-z]{2}", text):
+        return None
+    return closed(_capitalised(_put_back(text, formulas)))
+
+
+def readable_caption(caption: str) -> str:
+    """A caption without markers and without its own label; sentences that only point elsewhere are left out."""
+    caption = _OWN_LABEL.sub("", " ".join(caption.split()))
+    sentences: list[str] = []
+    for start, end in split_sentences(caption):
+        prose, formulas = _set_formulas_aside(caption[start:end])
+        marked = mark_references(prose, None)
+        if not re.search(MARK, marked):
+            sentences.append(caption[start:end])
+            continue
+        text = _tidy(re.sub(rf"\s*{MARK}", "", _tidy(_rewritten(marked, figures=0))))
+        if len(re.findall(r"[^\W\d_]{2,}", text)) > 1:
+            sentences.append(_capitalised(_put_back(text, formulas)))
+    return " ".join(sentences)
+
+
+def _rewritten(text: str, figures: int) -> str:
+    rules = _FIGURE_RULES if figures == 1 else []
+    for pattern, replacement in [*rules, *_POINTER_RULES, *_PHRASE_RULES]:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def _unwrapped(sentence: str) -> str:
+    """A sentence that stands in brackets as a whole, without them."""
+    inner = re.fullmatch(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)", sentence)
+    return inner.group(1) if inner else sentence
+
+
+def _tidy(text: str) -> str:
+    """Punctuation as it should stand after words were taken out."""
+    text = re.sub(r"\(\s*[,;:]*\s*\)|\[\s*[,;:]*\s*\]", "", text)
+    text = re.sub(r"([(\[])\s*[,;:]\s*", r"\1", text)
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"\s([,;:.!?)\]])", r"\1", text)
+    text = re.sub(r"[,;:]+(?=[,;:.)])", "", text)
+    text = re.sub(r"\s[–—]\s?[–—]\s", " ", text)
+    return text.strip(" ,;:–—")
+
+
+def _dangling(text: str) -> set[str]:
+    """Function words right before a stop or comma: what a careless removal leaves behind."""
+    return {match.group() for match in _DANGLING.finditer(text)}
+
+
+def _unbalanced(text: str) -> bool:
+    return any(text.count(left) != text.count(right) for left, right in ("()", "[]", "“”"))
+
+
+def _set_formulas_aside(text: str) -> tuple[str, list[str]]:
+    """`text` on one line with a private character in place of each formula, so that no rule reads into maths."""
+    text = re.sub("[\ue000-\uf8ff]", "", " ".join(text.split()))
+    formulas = MATHS.findall(text)[: ord("\uf8ff") - _FIRST_FORMULA]
+    for index, formula in enumerate(formulas):
+        text = text.replace(formula, chr(_FIRST_FORMULA + index), 1)
+    return text, formulas
+
+
+def _put_back(text: str, formulas: list[str]) -> str:
+    return re.sub("[\ue100-\uf8ff]", lambda match: formulas[ord(match.group()) - _FIRST_FORMULA], text)
+
+
+def closed(text: str) -> str:
+    """`text` with a stop at its end."""
+    text = text.rstrip(" ,;:")
+    return text if not text or re.search(r"[.!?…][\"”’)\]$]*$", text) else text + "."
+
+
+def _capitalised(text: str) -> str:
+    """With a capital first letter, unless the first word is a name that is written small (pH, mRNA, minimap2)."""
+    first = re.match(r"[\w-]+", text)
+    if first and re.fullmatch(r"[a-z]+(?:-[a-z]+)*", first.group()):
+        return text[0].upper() + text[1:]
+    return text

@@ -1,0 +1,123 @@
+"""Asset checks, one result a cell: Dagster around the judges of `quality/judges.py`.
+
+A blocking check with an error stops its run before publishing. It gates only that run, so `published_shards` asks
+`standing_objections` again before it publishes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import dagster as dg
+from dagster import AssetCheckSeverity as Severity
+from dagster._core.event_api import PartitionKeyFilter
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
+
+from resources.configured import LakeResource, PublisherResource
+from resources.lake import Lake
+from s1_assets.cells import Cell
+from s1_assets.partitions import SOURCE_MONTH, cell_of, partition_key
+from s1_assets.publishing.judges import manifest_matches_files
+from s1_assets.quality import judges
+from s1_assets.quality.judges import Judge
+from s1_assets.quality.verdicts import Verdict
+from s1_assets.tables import ENHANCED_CAPTIONS, FIGURE_PAIRS, QUALITY_METRICS, Table
+
+
+@dataclass(frozen=True)
+class CellCheck:
+    """A judge, the table whose asset it checks, and whether an error of it stops the run."""
+
+    judge: Judge
+    table: Table
+    blocking: bool = False
+
+    @property
+    def name(self) -> str:
+        """The check's name in the UI."""
+        return self.judge.__name__
+
+    def definition(self) -> dg.AssetChecksDefinition:
+        """The check as Dagster knows it."""
+
+        @dg.asset_check(
+            asset=self.table.name,
+            name=self.name,
+            description=self.judge.__doc__,
+            partitions_def=SOURCE_MONTH,
+            blocking=self.blocking,
+        )
+        def check(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> dg.AssetCheckResult:
+            cell, store = cell_of(context.partition_key), lake.open()
+            verdict = self.judge(store, cell)
+            return as_result(verdict, {"tables": store.digest(self.table, cell)})
+
+        return check
+
+
+def as_result(verdict: Verdict, extra: Mapping[str, str]) -> dg.AssetCheckResult:
+    """A verdict as Dagster's result, with value, threshold and sample size."""
+    measured: dict[str, float | str | None] = {"value": verdict.value, "threshold": verdict.threshold, "sample_size": verdict.sample_size}
+    return dg.AssetCheckResult(
+        passed=verdict.passed,
+        severity=Severity.ERROR if verdict.severity == "error" else Severity.WARN,
+        description=verdict.text,
+        metadata={name: value for name, value in (measured | dict(extra)).items() if value is not None},
+    )
+
+
+CELL_CHECKS = (
+    CellCheck(judges.images_decode, FIGURE_PAIRS, blocking=True),
+    CellCheck(judges.pairs_per_paper, FIGURE_PAIRS),
+    CellCheck(judges.rejects_rate, FIGURE_PAIRS),
+    CellCheck(judges.failure_rate, ENHANCED_CAPTIONS, blocking=True),
+    CellCheck(judges.recaption_length, QUALITY_METRICS),
+    CellCheck(judges.numbers_grounded, QUALITY_METRICS),
+    CellCheck(judges.clip_gain, QUALITY_METRICS, blocking=True),
+    CellCheck(judges.pppl_shift, QUALITY_METRICS),
+)
+
+
+@dg.asset_check(
+    asset="published_shards",
+    name=manifest_matches_files.__name__,
+    description=manifest_matches_files.__doc__,
+    partitions_def=SOURCE_MONTH,
+)
+def shards_check(
+    context: dg.AssetCheckExecutionContext, lake: LakeResource, publisher: PublisherResource
+) -> dg.AssetCheckResult:
+    """Wires the judge that needs the publishing target."""
+    verdict = manifest_matches_files(lake.open(), publisher.open(), cell_of(context.partition_key))
+    return as_result(verdict, {"target": publisher.url})
+
+
+CHECKS = [*(check.definition() for check in CELL_CHECKS), shards_check]
+
+
+def standing_objections(instance: dg.DagsterInstance, lake: Lake, cell: Cell) -> list[str]:
+    """Why a cell may not be published: blocking checks that failed, crashed, never ran, or judged older tables."""
+    return [
+        f"{check.table.name}.{check.name} {objection}"
+        for check in CELL_CHECKS
+        if check.blocking
+        for objection in _objections(instance, lake, cell, check)
+    ]
+
+
+def _objections(instance: dg.DagsterInstance, lake: Lake, cell: Cell, check: CellCheck) -> Iterator[str]:
+    records = instance.event_log_storage.get_asset_check_execution_history(
+        dg.AssetCheckKey(dg.AssetKey(check.table.name), check.name),
+        limit=1,
+        partition_filter=PartitionKeyFilter(key=partition_key(cell)),
+    )
+    if not records:
+        yield "has not been run"
+        return
+    event = records[0].event
+    evaluation = event.dagster_event.asset_check_evaluation_data if event and event.dagster_event else None
+    if records[0].status is Status.PLANNED or not isinstance(evaluation, dg.AssetCheckEvaluation):
+        yield f"did not finish (run {records[0].run_id})"
+    elif not evaluation.passed and evaluation.severity is Severity.ERROR:
+        yield f"failed: {evaluation.description}"
+    elif (tables := evaluation.metadata.get("tables")) and tables.value != lake.digest(check.table, cell):
+        yield "judged an older state of the table; run the check again"

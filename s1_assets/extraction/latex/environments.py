@@ -1,0 +1,230 @@
+r"""Environments: which are floats, which only group, which hold mathematics, code or drawings, and their arguments.
+
+Arguments are given as in xparse: m and o are passed over, s is a star. Sources: the manuals of wrapfig, sidecap, rotating,
+subcaption, float, floatflt, caption, algorithm2e, listings, minted, acmart, AASTeX, REVTeX and MDPI's class.
+"""
+
+from collections.abc import Callable
+
+from s1_assets.extraction.latex.floats import Kind
+from s1_assets.extraction.latex.signatures import pass_over
+from s1_assets.extraction.latex.stomach import Environment, Handler, Reader
+
+_FIGURES = {
+    "figure": "o", "figwindow": "", "wrapfigure": "omom", "wrapfloat": "mmom", "sidewaysfigure": "o", "SCfigure": "oo",
+    "floatingfigure": "om", "teaserfigure": "", "marginfigure": "o", "rotfigure": "", "landfigure": "", "ltfigure": "",
+    "cutwin": "mmm", "fullfigure": "o", "widefigure": "o", "figurehere": "", "fig": "o", "FPfigure": "", "LPfigure": "",
+    "psfigure": "o", "graphicalabstract": "", "extdatafigure": "o", "suppfigure": "o",
+}  # fmt: skip
+_OTHER_FLOATS = {
+    "table": "o", "wraptable": "omom", "sidewaystable": "o", "SCtable": "oo", "floatingtable": "om", "margintable": "o",
+    "longtable": "om", "deluxetable": "om", "longdeluxetable": "m", "splitdeluxetable": "m", "supertabular": "m",
+    "xtabular": "m", "longtabu": "m", "ctable": "o", "threeparttable": "o", "algorithm": "o", "algorithm2e": "o",
+    "procedure": "o", "function": "o", "listing": "o", "code": "", "program": "o", "Listing": "o", "pseudocode": "",
+    "algo": "", "codelisting": "o", "subtable": "om", "tablehere": "", "landtable": "", "tcblisting": "m", "rottable": "",
+}  # fmt: skip
+_PORTRAITS = {"IEEEbiography": "om", "IEEEbiographynophoto": "m", "biography": "om", "biographynophoto": "m"}
+_PORTRAITS |= {"authorbiography": "om", "biographywithpic": "mm", "wrapbiography": "om", "bio": "om"}
+_BOXES = {
+    "minipage": "ooom", "center": "", "flushleft": "", "flushright": "", "strip": "o", "adjustbox": "m", "turn": "m",
+    "rotate": "m", "sideways": "", "landscape": "", "figurecenter": "", "captionblock": "", "floatrow": "o",
+    "subfloatrow": "o", "measuredfigure": "", "subfloat": "o", "framed": "", "mdframed": "o", "tcolorbox": "o",
+    "adjustwidth": "mm", "fullwidth": "", "textblock": "m", "beamercolorbox": "om", "columns": "o", "column": "om",
+    "subcaptionblock": "om", "subcaptiongroup": "", "subfigures": "", "centering": "", "fcolorbox": "", "shaded": "",
+    "overpic": "om", "Overpic": "om", "tabbing": "",
+}  # fmt: skip
+_TABULARS = {"tabular": "om", "tabular*": "mom", "tabularx": "mm", "tabulary": "mm", "tabu": "m", "array": "om"}
+_TABULARS |= {"tblr": "om", "NiceTabular": "om", "matrix": ""}
+_MATHS = {
+    "equation": "", "align": "", "eqnarray": "", "gather": "", "multline": "", "flalign": "", "displaymath": "",
+    "math": "", "alignat": "m", "xalignat": "m", "dmath": "o", "dgroup": "", "darray": "", "IEEEeqnarray": "om",
+    "empheq": "om", "subeqnarray": "", "eqsplit": "", "widetext*": "", "optidef": "",
+}  # fmt: skip
+_UNREAD = (
+    "verbatim", "Verbatim", "BVerbatim", "LVerbatim", "SaveVerbatim", "lstlisting", "minted", "comment", "alltt",
+    "filecontents", "thebibliography", "references", "CCSXML", "sphinxVerbatim", "pycode", "luacode", "pyconsole",
+    "Highlighting", "Code", "CodeInput", "CodeOutput", "CodeChunk", "Sinput", "Soutput", "Schunk", "lstcode", "pythoncode",
+     "spverbatim", "verbatimtab", "asy", "sagesilent", "sageblock", "printonly", "htmlonly", "rawhtml",
+)  # fmt: skip
+_DRAWINGS = (
+    "tikzpicture", "picture", "pspicture", "pgfpicture", "axis", "feynmandiagram", "fmffile", "fmfgraph", "fmfchar",
+    "feynman", "circuitikz", "tikzcd", "xy", "forest", "psgraph", "pspicture*", "tikzfigure", "quantikz", "dependency",
+    "prooftree", "bytefield", "sequencediagram", "ganttchart", "chemfig", "asydef", "qtree", "scope", "texdraw",
+    "dot2tex", "diagram", "CD", "neuralnetwork", "tree", "timeline", "venndiagram3sets", "venndiagram2sets",
+)  # fmt: skip
+_LISTS = {"itemize": "o", "enumerate": "o", "description": "o", "compactitem": "o", "compactenum": "o", "inparaenum": "o"}
+_LISTS |= {"list": "mm", "trivlist": "", "asparaenum": "o", "inparaitem": "o", "asparaitem": "o", "enumerate*": "o"}
+_BLOCKS = {
+    "quote": "", "quotation": "", "verse": "", "multicols": "mo", "spacing": "m", "proof": "o", "theorem": "o",
+    "lemma": "o", "definition": "o", "proposition": "o", "corollary": "o", "remark": "o", "example": "o",
+    "acknowledgments": "o", "acknowledgements": "o", "acknowledgement": "", "acks": "", "keywords": "", "keyword": "",
+    "subequations": "", "widetext": "", "CJK": "mm", "CJK*": "mm", "otherlanguage": "m", "appendices": "",
+    "appendix": "", "singlespace": "", "doublespace": "", "singlespacing": "", "frame": "o", "small": "", "document": "",
+    "sloppypar": "", "flushenum": "", "linenumbers": "o", "refsection": "", "onecolumn": "", "twocolumn": "",
+    "frontmatter": "", "tablenotes": "o", "significancestatement": "", "onehalfspace": "", "spacing*": "m",
+}  # fmt: skip
+_HIDDEN = ("authors", "affiliations", "titlepage*", "highlights", "IEEEkeywords", "letter", "tikzonly")
+
+
+def _float(signature: str, kind: Kind, name: str) -> Environment:
+    def begin(reader: Reader) -> None:
+        pass_over(reader, signature)
+        reader.open_box(kind, name)
+        reader.hide_text()
+
+    def end(reader: Reader) -> None:
+        reader.show_text()
+        reader.close_box()
+
+    return Environment(begin, end)
+
+
+def figure_float(name: str = "figure", signature: str = "o") -> Environment:
+    """A float whose captions are figures; `name` is its counter."""
+    return _float(signature, Kind.FIGURE, name)
+
+
+def other_float(name: str = "table", signature: str = "o") -> Environment:
+    """A float whose captions are not figures."""
+    return _float(signature, Kind.OTHER, name)
+
+
+def _panel() -> Environment:
+    def begin(reader: Reader) -> None:
+        pass_over(reader, "om")
+        reader.open_box(Kind.PANEL)
+
+    return Environment(begin, Reader.close_box)
+
+
+def _box(signature: str) -> Environment:
+    def begin(reader: Reader) -> None:
+        reader.end_paragraph()
+        pass_over(reader, signature)
+        reader.open_box(Kind.PLAIN)
+
+    def end(reader: Reader) -> None:
+        reader.end_paragraph()
+        reader.close_box()
+
+    return Environment(begin, end)
+
+
+def _tabular(signature: str) -> Environment:
+    def begin(reader: Reader) -> None:
+        pass_over(reader, signature)
+        reader.hide_text()
+
+    return Environment(begin, Reader.show_text)
+
+
+def block(signature: str = "") -> Environment:
+    """Running text in paragraphs of its own: a theorem, a list, a quotation."""
+
+    def begin(reader: Reader) -> None:
+        reader.end_paragraph()
+        pass_over(reader, signature)
+
+    return Environment(begin, Reader.end_paragraph)
+
+
+def _nothing(_reader: Reader) -> None:
+    """Nothing to do."""
+
+
+def skip_environment(reader: Reader, name: str) -> str:
+    r"""Pass over everything to \end{name} unread; returns it."""
+    lexer = reader.gullet.lexer
+    if lexer is not None:
+        raw = lexer.raw_until(f"\\end{{{name}}}")
+        reader.gullet.push(["\\end", "{", name, "}"])
+        return raw
+    skipped: list[str] = []
+    while (token := reader.gullet.raw()) is not None:
+        skipped.append(token)
+        if skipped[-3:] == ["{", name, "}"] and skipped[-4:-3] == ["\\end"]:
+            reader.gullet.push(["\\end", "{", name, "}"])
+            break
+    return "".join(skipped[:-4])
+
+
+def unread(name: str) -> Environment:
+    """An environment whose content is not TeX, or no text of the paper."""
+
+
+    def begin(reader: Reader) -> None:
+        reader.end_paragraph()
+        skip_environment(reader, name)
+
+    return Environment(begin, _nothing)
+
+
+_SHOWS = ("\\includegraphics", "\\pgfimage", "\\epsf", "\\epsfig", "\\psfig", "\\input", "\\pgfuseimage", "\\node[img")
+
+
+def _drawing(name: str) -> Environment:
+    r"""A picture drawn in TeX. Only one that shows files or reads inputs is looked into; most are passed over whole."""
+
+    def begin(reader: Reader) -> None:
+        reader.draw(name)
+        reader.hide_text()
+        lexer = reader.gullet.lexer
+        if lexer is not None:
+            end = lexer.text.find(f"\\end{{{name}}}", lexer.position)
+            if end >= 0 and not any(lexer.text.find(shows, lexer.position, end) >= 0 for shows in _SHOWS):
+                lexer.position = end
+
+    return Environment(begin, Reader.show_text)
+
+
+def _abstract() -> Environment:
+    def begin(reader: Reader) -> None:
+        reader.end_paragraph()
+        reader.gullet.optional()
+        reader.in_abstract = True
+
+    def end(reader: Reader) -> None:
+        reader.end_paragraph()
+        reader.in_abstract = False
+
+    return Environment(begin, end)
+
+
+def _hidden() -> Environment:
+    return Environment(Reader.hide_text, Reader.show_text)
+
+
+def _from(table: dict[str, str], make: Callable[[str], Environment]) -> dict[str, Environment]:
+    return {name: make(signature) for name, signature in table.items()}
+
+
+def environments(read_maths: Callable[[str], Handler]) -> dict[str, Environment]:
+    """The table of environments; `read_maths(name)` gives the handler that reads a formula up to its end."""
+
+    def maths(name: str, signature: str) -> Environment:
+        def begin(reader: Reader) -> None:
+            pass_over(reader, signature)
+            read_maths(name)(reader)
+
+        return Environment(begin, _nothing)
+
+    return {
+        **_from(_BLOCKS, block),
+        **_from(_LISTS, block),
+        **_from(_BOXES, _box),
+        **_from(_TABULARS, _tabular),
+        **{name: maths(name, signature) for name, signature in _MATHS.items()},
+        **{f"{name}*": maths(f"{name}*", signature) for name, signature in _MATHS.items()},
+        **{name: unread(name) for name in _UNREAD},
+        **{f"{name}*": unread(f"{name}*") for name in _UNREAD},
+        **{name: _drawing(name) for name in _DRAWINGS},
+        **{name: _hidden() for name in _HIDDEN},
+        **_from(_OTHER_FLOATS, lambda signature: other_float("table", signature)),
+        **_from(_PORTRAITS, lambda signature: _float(signature, Kind.PORTRAIT, "portrait")),
+        **_from(_FIGURES, lambda signature: figure_float("figure", signature)),
+        **{name: figure_float(name) for name in ("scheme", "chart", "graph", "plate")},
+        "subfigure": _panel(),
+        "abstract": _abstract(),
+        "onecolabstract": _abstract(),
+        "Abstract": _abstract(),
+    }

@@ -1,0 +1,162 @@
+r"""From the files of a LaTeX submission to a `Document`."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import PurePosixPath
+
+from s1_assets.extraction.document import Anchor, Document, Figure, Graphic, Passage
+from s1_assets.extraction.latex.captions import CAPTION_COMMANDS
+from s1_assets.extraction.latex.environments import environments
+from s1_assets.extraction.latex.floats import FigureFound, GraphicUse, Panel
+from s1_assets.extraction.latex.glossary import GLOSSARY_COMMANDS
+from s1_assets.extraction.latex.graphics import GRAPHIC_COMMANDS, GRAPHIC_ENVIRONMENTS
+from s1_assets.extraction.latex.main_file import find_documents
+from s1_assets.extraction.latex.numbering import letter
+from s1_assets.extraction.latex.references import reference_commands
+from s1_assets.extraction.latex.signatures import signature_commands
+from s1_assets.extraction.latex.source import Source
+from s1_assets.extraction.latex.stomach import Environment, Handler, Paragraph, Reader
+from s1_assets.extraction.latex.structure import STRUCTURE_COMMANDS, STRUCTURE_ENVIRONMENTS
+from s1_assets.extraction.latex.tokens import Token
+from s1_assets.extraction.latex.typesetting import read_maths, typesetting_commands
+from s1_assets.extraction.latex.units import UNIT_COMMANDS
+from s1_assets.rejects import Reason, Reject
+
+WITH_SUPPLEMENTS = True  # read documents beside the main one that are its supplements; their figures come last
+
+Target = tuple[int, str | None]  # figure number and panel letter
+
+
+@cache
+def _commands() -> Mapping[Token, Handler]:
+    return (
+        typesetting_commands()
+        | signature_commands()
+        | reference_commands()
+        | GRAPHIC_COMMANDS
+        | CAPTION_COMMANDS
+        | UNIT_COMMANDS
+        | GLOSSARY_COMMANDS
+        | STRUCTURE_COMMANDS
+    )
+
+
+@cache
+def _environments() -> Mapping[str, Environment]:
+    return environments(read_maths) | GRAPHIC_ENVIRONMENTS | STRUCTURE_ENVIRONMENTS
+
+
+def read_latex(files: Mapping[str, bytes], with_supplements: bool = WITH_SUPPLEMENTS) -> Document:
+    """Read a submission.
+
+    Args:
+        files: the unpacked archive, relative posix path to bytes.
+        with_supplements: whether documents of the archive that supplement the main one are read too.
+
+    Returns:
+        Figures in reading order. A captioned figure without any graphic is among them (so that numbers follow the
+        paper) with a reject that says why it is empty. Every graphic of the live text is a `Graphic` or a `Reject`.
+        Nothing is raised, whatever the files hold; without a TeX document there is one reject, NO_MAIN_FILE.
+    """
+    source = Source(files)
+    documents = find_documents(source)
+    if documents is None:
+        return Document(rejects=(Reject(Reason.NO_MAIN_FILE, "no LaTeX document among the files"),))
+    paths = (documents.main, *(documents.supplements if with_supplements else ()))
+    readers = [_read_document(source, path) for path in paths]
+    return _assemble(readers)
+
+
+def _read_document(source: Source, path: str) -> Reader:
+    reader = Reader(source, _commands(), _environments())
+    parent = str(PurePosixPath(path).parent)
+    reader.gullet.open_file(source.text(path), path, "" if parent == "." else parent)
+    reader.run()
+    reader.finish()
+    return reader
+
+
+def _assemble(readers: list[Reader]) -> Document:
+    """One document from the main file and its supplements; figure numbers and paragraphs count through."""
+    figures: list[Figure] = []
+    rejects: list[Reject] = []
+    targets: list[dict[str, list[Target]]] = []
+    for reader in readers:
+        own: dict[str, list[Target]] = {}
+        for found in reader.figures:
+            figures.append(_figure(found, len(figures) + 1, rejects, own))
+        rejects += _rejects_outside(reader)
+        targets.append(own)
+    passages: list[Passage] = []
+    first_order = 0
+    for own, reader in zip(targets, readers, strict=True):
+        others = [table for table in targets if table is not own]
+        passages += [
+            passage
+            for paragraph in reader.paragraphs
+            if (passage := _passage(paragraph, first_order, [own, *others])) is not None
+        ]
+        first_order += reader.order
+    main = readers[0]
+    return Document(tuple(figures), tuple(passages), tuple(rejects), main.title, "\n".join(main.abstract))
+
+
+def _figure(found: FigureFound, number: int, rejects: list[Reject], targets: dict[str, list[Target]]) -> Figure:
+    """One figure with its number; adds its rejects, and what its labels point to."""
+    shown = [use for use in found.graphics if use.file is not None]
+    rejects += [
+        Reject(Reason.FILE_MISSING, f"no file for the graphic {use.written!r}", number, use.written)
+        for use in found.graphics
+        if use.file is None
+    ]
+    if found.drawings and not found.graphics:
+        drawing = found.drawings[0]
+        rejects.append(Reject(Reason.NEEDS_TEX, f"drawn in TeX ({drawing.what})", number, drawing.file))
+    elif not found.graphics:
+        rejects.append(Reject(Reason.NO_GRAPHIC, "a captioned figure without a graphic", number))
+    for key in found.keys:
+        targets.setdefault(key, []).append((number, None))
+    for order, panel in enumerate(found.panels, 1):
+        for key in panel.keys:
+            targets.setdefault(key, []).append((number, _panel_letter(panel, order, shown)))
+    graphics = tuple(_graphic(use, found.panels) for use in shown)
+    return Figure(number, found.caption.label, found.caption.text, graphics, tuple(dict.fromkeys(found.keys)))
+
+
+def _panel_letter(panel: Panel, order: int, shown: list[GraphicUse]) -> str | None:
+    """The letter of a panel: place of its graphic among several of the figure, else its order among the panels."""
+    if len(shown) > 1:
+        place = next((place for place, use in enumerate(shown, 1) if any(use is mine for mine in panel.graphics)), 0)
+        return letter(place) or None
+    return letter(order) or None
+
+
+def _graphic(use: GraphicUse, panels: list[Panel]) -> Graphic:
+    assert use.file is not None  # missing files have been sorted out
+    panel = next((panel for panel in panels if any(use is mine for mine in panel.graphics)), None)
+    if panel is None:
+        return Graphic(use.file, dict(use.options))
+    return Graphic(use.file, dict(use.options), " ".join(panel.captions) or None, tuple(dict.fromkeys(panel.keys)))
+
+
+def _rejects_outside(reader: Reader) -> list[Reject]:
+    """Rejects of graphics that belong to no figure, one a file and reason."""
+    details = {
+        Reason.NO_CAPTION: "a graphic outside of captioned figures",
+        Reason.NOT_A_FIGURE: "a logo, icon or portrait, or a table or algorithm set as a graphic",
+    }
+    found = dict.fromkeys((reason, use.file or use.written) for use, reason in reader.rest)
+    return [Reject(reason, details[reason], None, file) for reason, file in found]
+
+
+def _passage(paragraph: Paragraph, first_order: int, targets: list[dict[str, list[Target]]]) -> Passage | None:
+    """A paragraph with its references to figures resolved; None when it cites none and does not speak of one."""
+    anchors: dict[Anchor, None] = {}
+    for reference in paragraph.references:
+        for key in reference.keys:
+            found = next((table[key] for table in targets if key in table), [])
+            for number, panel in found:
+                anchors[Anchor(reference.start, reference.end, number, panel)] = None
+    if not anchors and not paragraph.speaks_of_figures:
+        return None
+    return Passage(first_order + paragraph.order, paragraph.section, paragraph.text, tuple(anchors))

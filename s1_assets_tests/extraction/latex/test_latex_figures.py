@@ -1,0 +1,261 @@
+"""Which figures a document has, and which files, captions and labels belong to each."""
+
+import pytest
+
+from s1_assets.rejects import Reason
+
+FLOATS = [
+    r"\begin{figure}%s\end{figure}",
+    r"\begin{figure*}[t!]%s\end{figure*}",
+    r"\begin{wrapfigure}{r}{0.4\textwidth}%s\end{wrapfigure}",
+    r"\begin{wrapfigure}[12]{l}[2pt]{5cm}%s\end{wrapfigure}",
+    r"\begin{sidewaysfigure}%s\end{sidewaysfigure}",
+    r"\begin{sidewaysfigure*}[p]%s\end{sidewaysfigure*}",
+    r"\begin{SCfigure}[2][h]%s\end{SCfigure}",
+    r"\begin{floatingfigure}[r]{4cm}%s\end{floatingfigure}",
+    r"\begin{teaserfigure}%s\end{teaserfigure}",
+    r"\begin{marginfigure}%s\end{marginfigure}",
+    r"\begin{center}\captionsetup{type=figure}%s\end{center}",
+    r"\begin{minipage}{\linewidth}\captionsetup{type=figure}%s\end{minipage}",
+    r"\begin{strip}\makeatletter\def\@captype{figure}\makeatother%s\end{strip}",
+    r"\teaser{%s}",
+    r"\twocolumn[{\maketitle\begin{center}\captionsetup{type=figure}%s\end{center}}]",
+]
+
+
+@pytest.mark.parametrize("form", FLOATS)
+def test_a_figure_is_found_in_every_kind_of_float(read_body, form):
+    inside = r"\centering\includegraphics[width=\linewidth]{curve}\caption{A rising curve.}\label{fig:curve}"
+    document = read_body(form % inside + r" As Fig.~\ref{fig:curve} shows.", "curve.pdf")
+    (figure,) = document.figures
+    assert [graphic.file for graphic in figure.graphics] == ["curve.pdf"]
+    assert (figure.caption, figure.label, figure.anchors) == ("A rising curve.", "Figure 1", ("fig:curve",))
+    assert document.passages[0].anchors[0].figure == 1
+    assert document.rejects == ()
+
+
+CAPTIONOF = [
+    r"\begin{center}\includegraphics{a}\captionof{figure}{Alone.}\label{f}\end{center}",
+    r"\begin{minipage}{5cm}\includegraphics{a}\captionof{figure}[short]{Alone.}\label{f}\end{minipage}",
+    r"{\centering\includegraphics{a}\captionof{figure}{Alone.}\label{f}}",
+    r"\includegraphics{a}" "\n\n" r"\captionof{figure}{Alone.}\label{f}" "\n\nMore words.",
+    r"\begin{table}\begin{minipage}{5cm}\includegraphics{a}\captionof{figure}{Alone.}\label{f}\end{minipage}\end{table}",
+]
+
+
+@pytest.mark.parametrize("body", CAPTIONOF)
+def test_captionof_makes_a_figure_outside_of_floats(read_body, body):
+    (figure,) = read_body(body, "a.png").figures
+    assert (figure.caption, figure.anchors) == ("Alone.", ("f",))
+    assert [graphic.file for graphic in figure.graphics] == ["a.png"]
+
+
+PANELS = [
+    r"\begin{subfigure}[b]{0.4\textwidth}\includegraphics{a}\caption{Left}\label{p:a}\end{subfigure}"
+    r"\begin{subfigure}{0.4\textwidth}\includegraphics{b}\caption{Right}\label{p:b}\end{subfigure}",
+    r"\subfloat[Left\label{p:a}]{\includegraphics{a}}\hfill\subfloat[list][Right]{\includegraphics{b}\label{p:b}}",
+    r"\subfigure[Left]{\includegraphics{a}\label{p:a}}\subfigure[Right]{\label{p:b}\includegraphics{b}}",
+    r"\subcaptionbox{Left\label{p:a}}{\includegraphics{a}}\subcaptionbox{Right\label{p:b}}[3cm][c]{\includegraphics{b}}",
+    r"\begin{minipage}{3cm}\includegraphics{a}\subcaption{Left}\label{p:a}\end{minipage}"
+    r"\begin{minipage}{3cm}\includegraphics{b}\subcaption{Right}\label{p:b}\end{minipage}",
+    r"\begin{tabular}{cc}\subfloat[Left]{\label{p:a}\includegraphics{a}} & "
+    r"\subfloat[Right]{\label{p:b}\includegraphics{b}}\\ \end{tabular}",
+]
+
+
+@pytest.mark.parametrize("panels", PANELS)
+def test_panels_keep_their_subcaptions_and_labels(read_body, panels):
+    body = rf"\begin{{figure}}{panels}\caption{{Both.}}\label{{both}}\end{{figure}} See \ref{{p:b}} and \ref{{both}}."
+    document = read_body(body, "a.pdf", "b.pdf")
+    (figure,) = document.figures
+    assert [(g.file, g.subcaption, g.anchors) for g in figure.graphics] == [
+        ("a.pdf", "Left", ("p:a",)),
+        ("b.pdf", "Right", ("p:b",)),
+    ]
+    assert (figure.caption, figure.anchors) == ("Both.", ("both",))
+    assert [(a.figure, a.panel) for a in document.passages[0].anchors] == [(1, "b"), (1, None)]
+
+
+def test_unnumbered_captions_in_minipages_are_subcaptions_of_a_numbered_one(read_body):
+    body = r"""\begin{figure}
+    \begin{minipage}{3cm}\includegraphics{a}\caption*{(a) wet}\end{minipage}
+    \begin{minipage}{3cm}\includegraphics{b}\caption*{(b) dry}\end{minipage}
+    \caption{Soils.}\end{figure}"""
+    (figure,) = read_body(body, "a.pdf", "b.pdf").figures
+    assert [g.subcaption for g in figure.graphics] == ["(a) wet", "(b) dry"]
+
+
+def test_a_grid_of_graphics_is_one_figure_in_reading_order(read_body):
+    body = r"""\begin{figure}\begin{tabular}{cc}
+    \includegraphics{a} & \includegraphics{b}\\ (a) & (b)\\ \includegraphics{c} & \includegraphics{d}
+    \end{tabular}\caption{Four.}\end{figure}"""
+    (figure,) = read_body(body, "a.png", "b.png", "c.png", "d.png").figures
+    assert [g.file for g in figure.graphics] == ["a.png", "b.png", "c.png", "d.png"]
+
+
+TWO_CAPTIONS = [
+    r"\includegraphics{a}\caption{One.}\label{1}\includegraphics{b}\caption{Two.}\label{2}",
+    r"\caption{One.}\label{1}\includegraphics{a}\caption{Two.}\label{2}\includegraphics{b}",
+    r"\begin{minipage}{3cm}\includegraphics{a}\caption{One.}\label{1}\end{minipage}"
+    r"\begin{minipage}{3cm}\caption{Two.}\label{2}\includegraphics{b}\end{minipage}",
+    r"\parbox{3cm}{\includegraphics{a}\caption{One.}\label{1}}\parbox{3cm}{\includegraphics{b}\caption{Two.}\label{2}}",
+    r"\includegraphics{a}\includegraphics{b}\\"
+    r"\begin{minipage}{3cm}\caption{One.}\label{1}\end{minipage}"
+    r"\begin{minipage}{3cm}\caption{Two.}\label{2}\end{minipage}",
+]
+
+
+@pytest.mark.parametrize("inside", TWO_CAPTIONS)
+def test_two_captions_in_one_float_are_two_figures(read_body, inside):
+    figures = read_body(rf"\begin{{figure}}{inside}\end{{figure}}", "a.pdf", "b.pdf").figures
+    assert [(f.caption, f.label, [g.file for g in f.graphics], f.anchors) for f in figures] == [
+        ("One.", "Figure 1", ["a.pdf"], ("1",)),
+        ("Two.", "Figure 2", ["b.pdf"], ("2",)),
+    ]
+
+
+def test_a_label_before_its_caption_and_in_it_both_count(read_body):
+    body = r"\begin{figure}\label{x}\includegraphics{a}\caption{\label{y}Seen.}\end{figure}"
+    (figure,) = read_body(body, "a.pdf").figures
+    assert (figure.anchors, figure.caption) == (("x", "y"), "Seen.")
+
+
+def test_an_empty_caption_is_a_caption(read_body):
+    (figure,) = read_body(r"\begin{figure}\includegraphics{a}\caption{}\end{figure}", "a.pdf").figures
+    assert figure.caption == ""
+
+
+def test_starred_caption_has_no_number(read_body):
+    body = r"\begin{figure}\includegraphics{a}\caption*{Bare.}\end{figure}\begin{figure}\includegraphics{b}\caption{N.}\end{figure}"
+    figures = read_body(body, "a.pdf", "b.pdf").figures
+    assert [(f.number, f.label) for f in figures] == [(1, None), (2, "Figure 1")]
+
+
+def test_continued_float_keeps_the_number(read_body):
+    body = r"""\begin{figure}\includegraphics{a}\caption{Start.}\end{figure}
+    \begin{figure}\ContinuedFloat\includegraphics{b}\caption{Rest.}\end{figure}"""
+    assert [f.label for f in read_body(body, "a.pdf", "b.pdf").figures] == ["Figure 1", "Figure 1"]
+
+
+def test_author_wrappers_work_because_they_are_expanded(read_body):
+    preamble = r"""\newcommand{\myfig}[4][0.9\linewidth]{\begin{figure}[t]\centering
+      \includegraphics[width=#1]{figs/#2}\caption{\footnotesize #3}\label{fig:#4}\end{figure}}
+    \newenvironment{panelfig}[1]{\begin{figure}\newcommand{\cap}{#1}}{\caption{\cap}\end{figure}}
+    \NewDocumentCommand{\duo}{O{x} m m g}{\begin{figure}\includegraphics{#2}\includegraphics{#3}\caption{Duo #1.}\end{figure}}
+    \def\plain#1#2{\begin{figure}\epsfxsize=3in \epsfbox{#1}\caption{#2}\end{figure}}
+    \newcommand{\bfig}{\begin{figure}}\newcommand{\efig}{\end{figure}}"""
+    body = r"""\myfig{one}{The first.}{one}\myfig[3cm]{two}{The second.}{two}
+    \begin{panelfig}{The third.}\includegraphics{figs/one}\end{panelfig}
+    \duo[y]{figs/one}{figs/two}
+    \plain{figs/two}{The fifth.}
+    \bfig\includegraphics{figs/one}\caption{The sixth.}\efig
+    Compare Fig.~\ref{fig:one} with \ref{fig:two}."""
+    document = read_body(body, "figs/one.pdf", "figs/two.eps", preamble=preamble)
+    assert [f.caption for f in document.figures] == [
+        "The first.", "The second.", "The third.", "Duo y.", "The fifth.", "The sixth.",
+    ]  # fmt: skip
+    assert [len(f.graphics) for f in document.figures] == [1, 1, 1, 2, 1, 1]
+    assert document.figures[0].anchors == ("fig:one",)
+    assert [a.figure for a in document.passages[0].anchors] == [1, 2]
+
+
+def test_floats_of_other_kinds_are_no_figures(read_body):
+    body = r"""\begin{table}\includegraphics{tab}\caption{A table.}\end{table}
+    \begin{algorithm}\includegraphics{alg}\caption{Steps.}\end{algorithm}
+    \begin{figure*}\begin{algorithm}[H]\caption{Steps again.}\end{algorithm}\end{figure*}
+    \begin{figure}\includegraphics{a}\caption{A figure.}\end{figure}"""
+    document = read_body(body, "tab.png", "alg.png", "a.png")
+    assert [(f.caption, f.label) for f in document.figures] == [("A figure.", "Figure 1")]
+    assert [(r.reason, r.source_file) for r in document.rejects] == [
+        (Reason.NOT_A_FIGURE, "tab.png"),
+        (Reason.NOT_A_FIGURE, "alg.png"),
+    ]
+
+
+DRAWN = [
+    r"\begin{tikzpicture}\draw (0,0) -- (1,1);\end{tikzpicture}",
+    r"\begin{picture}(10,10)\put(0,0){\line(1,0){5}}\end{picture}",
+    r"\begin{pspicture}(0,0)(1,1)\psline(0,0)(1,1)\end{pspicture}",
+    r"\resizebox{\linewidth}{!}{\begin{tikzpicture}\node {x};\end{tikzpicture}}",
+    r"\xymatrix{A \ar[r] & B}",
+    r"\tikz \draw (0,0) circle (1);",
+    r"\input{plot.tikz}",
+    r"\feynmandiagram [horizontal=a to b] { a -- b };",
+]
+
+
+@pytest.mark.parametrize("drawing", DRAWN)
+def test_a_figure_drawn_in_tex_needs_tex(read_body, drawing):
+    files = {"plot.tikz": r"\begin{tikzpicture}\begin{axis}\addplot {x};\end{axis}\end{tikzpicture}"}
+    document = read_body(rf"\begin{{figure}}{drawing}\caption{{Drawn.}}\label{{d}}\end{{figure}}", files=files)
+    (figure,), (reject,) = document.figures, document.rejects
+    assert (figure.caption, figure.graphics) == ("Drawn.", ())
+    assert (reject.reason, reject.figure) == (Reason.NEEDS_TEX, 1)
+    assert reject.source_file == ("plot.tikz" if "plot.tikz" in drawing else None)
+
+
+def test_a_caption_without_anything_shown_is_reported(read_body):
+    document = read_body(r"\begin{figure}\fbox{Only words.}\caption{A box.}\end{figure}")
+    assert [f.caption for f in document.figures] == ["A box."]
+    assert [(r.reason, r.figure) for r in document.rejects] == [(Reason.NO_GRAPHIC, 1)]
+
+
+def test_graphics_outside_of_figures_are_reported_with_the_reason(read_body):
+    body = r"""\includegraphics{free}\includegraphics{free}
+    \begin{figure}\includegraphics{bare}\end{figure}
+    \includegraphics[height=1em]{ORCID-iD_icon}
+    \begin{IEEEbiography}[{\includegraphics{portrait}}]{A. Author} writes.\end{IEEEbiography}
+    \begin{figure}\includegraphics{a}\caption{The \includegraphics[height=1ex]{mark} sign.}\end{figure}"""
+    document = read_body(body, "free.png", "bare.png", "ORCID-iD_icon.pdf", "portrait.jpg", "mark.pdf", "a.pdf")
+    assert [[g.file for g in f.graphics] for f in document.figures] == [["a.pdf"]]
+    assert {(r.source_file, r.reason) for r in document.rejects} == {
+        ("free.png", Reason.NO_CAPTION),
+        ("bare.png", Reason.NO_CAPTION),
+        ("ORCID-iD_icon.pdf", Reason.NOT_A_FIGURE),
+        ("portrait.jpg", Reason.NOT_A_FIGURE),
+        ("mark.pdf", Reason.NOT_A_FIGURE),
+    }
+
+
+def test_aastex_figures(read_body):
+    body = r"""\begin{figure}\plotone{a}\caption{One.}\end{figure}
+    \begin{figure}\plottwo{a}{b.eps}\caption{Two.}\end{figure}
+    \begin{figure}\gridline{\fig{a}{0.3\textwidth}{(a) left}\fig{b}{0.3\textwidth}{(b) right}}\caption{Grid.}\end{figure}
+    \begin{figure}\epsscale{.8}\plotfiddle{a}{1in}{0}{50}{50}{0}{0}\caption{Old.}\end{figure}
+    \figcaption[b.eps]{Listed at the end.\label{z}}"""
+    document = read_body(body, "a.eps", "b.eps")
+    assert [(f.caption, len(f.graphics)) for f in document.figures] == [
+        ("One.", 1), ("Two.", 2), ("Grid.", 2), ("Old.", 1), ("Listed at the end.", 1),
+    ]  # fmt: skip
+    assert [g.subcaption for g in document.figures[2].graphics] == ["(a) left", "(b) right"]
+    assert document.figures[4].anchors == ("z",)
+
+
+def test_saved_boxes_show_where_they_are_used(read_body):
+    body = r"""\newsavebox{\pic}\sbox{\pic}{\includegraphics{a}}
+    \begin{figure}\usebox{\pic}\caption{Boxed.}\end{figure}"""
+    document = read_body(body, "a.pdf")
+    assert [g.file for g in document.figures[0].graphics] == ["a.pdf"]
+    assert document.rejects == ()
+
+
+def test_a_teaser_in_the_title_is_a_figure(read_body):
+    preamble = r"""\makeatletter\let\oldmt\@maketitle
+    \renewcommand{\@maketitle}{\oldmt\centering\includegraphics{a}\captionof{figure}{Teaser.}\label{t}}\makeatother"""
+    (figure,) = read_body(r"\maketitle Text.", "a.pdf", preamble=preamble).figures
+    assert (figure.caption, figure.anchors) == ("Teaser.", ("t",))
+
+
+def test_a_loop_shows_every_file(read_body):
+    body = r"\begin{figure}\foreach \n in {1,...,3}{\includegraphics{run\n.png}}\caption{Runs.}\end{figure}"
+    (figure,) = read_body(body, "run1.png", "run2.png", "run3.png").figures
+    assert [g.file for g in figure.graphics] == ["run1.png", "run2.png", "run3.png"]
+
+
+def test_captions_over_every_picture_of_a_phantom_panel_figure(read_body):
+    body = r"""\begin{figure}\includegraphics{a}
+    {\phantomsubcaption\label{p:one}}{\phantomsubcaption\label{p:two}}\caption{Two in one.}\label{p}\end{figure}
+    Shown in \ref{p:two}."""
+    document = read_body(body, "a.pdf")
+    assert document.figures[0].anchors == ("p",)
+    assert [(a.figure, a.panel) for a in document.passages[0].anchors] == [(1, "b")]
