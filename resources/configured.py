@@ -86,7 +86,8 @@ class WorkersResource(dg.ConfigurableResource["WorkersResource"]):
         kind, _, count = self.address.partition(":")
         if kind != "local" or (count and not count.isdigit()):
             raise ValueError(f"S1_WORKERS={self.address!r} is not understood; use local or local:N")
-        return Workers(int(count or os.cpu_count() or 1), self.paper_seconds, self.paper_megabytes)
+        processes = int(count or os.cpu_count() or 1)
+        return Workers(processes, self.paper_seconds, self.paper_megabytes, preload=["s1_assets.extraction.paper"])
 
 
 class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):

@@ -200,7 +200,7 @@ class PartWriter:
     def __init__(self, lake: Lake, paths: Mapping[Table, str]):
         self._lake, self._paths = lake, paths
         # Files without a name in the temporary folder (TMPDIR): a killed run leaves nothing behind.
-        self._files: dict[str, BinaryIO] = {table.name: tempfile.TemporaryFile() for table in paths}
+        self._files: dict[str, BinaryIO] = {table.name: tempfile.TemporaryFile() for table in paths}  # noqa: SIM115
         self._tables = {table.name: TableFile(table, self._files[table.name]) for table in paths}
 
     def append(self, rows: Mapping[str, Sequence[Row]]) -> None:

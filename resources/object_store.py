@@ -20,4 +20,4 @@ def open_store(url: str, *, create: bool = False) -> ObjectStore:
         path.mkdir(parents=True, exist_ok=True)
     elif not path.is_dir():
         raise FileNotFoundError(f"{path} is not a folder; name an existing folder or an object-store URL")
-    return LocalStore(path)
+    return LocalStore(path, automatic_cleanup=True)  # no empty folders of what was deleted

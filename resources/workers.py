@@ -6,11 +6,10 @@ the caller gets a `Failed` in its place and everything else goes on (pebble).
 
 import ctypes
 import multiprocessing
-import os
 import resource
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -36,10 +35,14 @@ class Failed:
 
 
 class Workers:
-    """A pool of local worker processes. `count` processes; `seconds` and `megabytes` bound each task."""
+    """A pool of `count` local worker processes; `seconds` and `megabytes` bound each task.
 
-    def __init__(self, count: int, seconds: float, megabytes: int):
-        self.count, self.seconds, self.megabytes = count, seconds, megabytes
+    Workers are forked from a server process that has no threads and imports the modules of `preload` once, so that
+    a new worker is there at once, however often one is replaced.
+    """
+
+    def __init__(self, count: int, seconds: float, megabytes: int, preload: Sequence[str] = ()):
+        self.count, self.seconds, self.megabytes, self.preload = count, seconds, megabytes, list(preload)
 
     def map(
         self, function: Callable[[Task], Result], tasks: Iterable[tuple[Key, Task]]
@@ -49,12 +52,14 @@ class Workers:
         `function` is importable by name. At most a few tasks per worker are in flight, so an endless iterable
         is fine and results do not pile up.
         """
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(self.preload)
         with ProcessPool(
             max_workers=self.count,
             max_tasks=TASKS_PER_WORKER,
             initializer=_confine,
             initargs=(self.megabytes << 20,),
-            context=multiprocessing.get_context("forkserver"),
+            context=context,
         ) as pool:
             in_flight: deque[tuple[Key, ProcessFuture[Result]]] = deque()
             try:

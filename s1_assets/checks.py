@@ -56,7 +56,11 @@ class CellCheck:
 
 def as_result(verdict: Verdict, extra: Mapping[str, str]) -> dg.AssetCheckResult:
     """A verdict as Dagster's result, with value, threshold and sample size."""
-    measured: dict[str, float | str | None] = {"value": verdict.value, "threshold": verdict.threshold, "sample_size": verdict.sample_size}
+    measured: dict[str, float | str | None] = {
+        "value": verdict.value,
+        "threshold": verdict.threshold,
+        "sample_size": verdict.sample_size,
+    }
     return dg.AssetCheckResult(
         passed=verdict.passed,
         severity=Severity.ERROR if verdict.severity == "error" else Severity.WARN,

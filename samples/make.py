@@ -5,15 +5,12 @@ Each folder of `samples/papers/` is one paper; README.md beside this file says w
 
 import argparse
 import importlib
-import os
 import shutil
 import tempfile
 import tomllib
 from collections import defaultdict
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing import get_context
 from pathlib import Path
 
 from samples.arxiv_layout import SNAPSHOT, Record, chunk, chunk_name, gzipped, gzipped_tar, manifest, snapshot, write
@@ -83,10 +80,10 @@ def member_of(sample: Sample) -> tuple[str, bytes]:
 def make_samples(folder: Path) -> None:
     """Write the mirror `folder`/arxiv; files that would not change are left alone, so that nothing looks new."""
     samples = read_samples()
-    kept = [sample for sample in samples if sample.member != "none"]
     members: dict[tuple[str, int], dict[str, bytes]] = defaultdict(dict)
-    with ProcessPoolExecutor(min(4, os.cpu_count() or 1), get_context("spawn")) as pool:
-        for sample, (name, content) in zip(kept, pool.map(member_of, kept), strict=True):
+    for sample in samples:
+        if sample.member != "none":
+            name, content = member_of(sample)
             members[sample.record.month, sample.chunk][name] = content
     chunks = {key: chunk(key[0], papers) for key, papers in members.items()}
     files = {f"src/{chunk_name(*key)}": tar for key, tar in chunks.items()}

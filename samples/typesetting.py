@@ -1,4 +1,5 @@
 """A PDF-only submission: an HTML page and its pictures, set on A4 by MuPDF's Story."""
+# mypy: allow-untyped-calls
 
 import io
 from collections.abc import Mapping

@@ -23,7 +23,7 @@ class Publisher:
         self._store = open_store(url, create=True)
 
     def put(self, path: str, content: Path | bytes) -> None:
-        """Puts a local file or bytes at `path`, large ones in parts; readers see what was there until all is in place."""
+        """Puts a local file or bytes at `path`, large ones in parts; readers see the old until the new is whole."""
         obstore.put(self._store, path, content, chunk_size=PART_BYTES)
 
     def read(self, path: str) -> bytes:

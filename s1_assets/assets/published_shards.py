@@ -33,6 +33,7 @@ def published_shards(
     if read_manifest(target, cell) is None:  # the target lost it, or is new: publish again
         store.delete(store.path(PUBLISHED_SHARDS, cell, "shards"))
     upstream = [cell_part(store, cell)]
-    report = run_stage(stage, store, cell, upstream, produce=publish_cell(store, cell, target), log=context.log.info)
+    produce = publish_cell(stage, store, cell, target)
+    report = run_stage(stage, store, cell, upstream, produce=produce, log=context.log.info)
     columns = ["file", "kind", "rows", "bytes", "sha256"]
     return result(report, sample(store, cell, PUBLISHED_SHARDS, columns), {"target": publisher.url})

@@ -15,7 +15,9 @@ STAGE = Stage(RAW_PAPERS, version="1")
 
 
 @dg.asset(**declaration(STAGE, "papers", {"python", "parquet"}))
-def raw_papers(context: dg.AssetExecutionContext, lake: LakeResource, mirror: MirrorResource) -> dg.MaterializeResult[None]:
+def raw_papers(
+    context: dg.AssetExecutionContext, lake: LakeResource, mirror: MirrorResource
+) -> dg.MaterializeResult[None]:
     """One row a paper of the month: metadata, licence and rights, and where its archive lies.
 
     Parts are named by how papers arrive (an arXiv chunk). Papers that cannot be used stand in `rejects`.

@@ -57,8 +57,10 @@ def literal_references(text: str) -> Iterator[LiteralReference]:
 
     References to figures of other works ("Figure 15 of [CITE]", "their Fig. 2") are left out.
     """
-    for match in _REFERENCE.finditer(text):
+    position = 0
+    while match := _REFERENCE.search(text, position):
         found = list(_listed(text, match))
+        position = found[-1].end
         if not _of_other_work(text, match.start(), found[-1].end):
             yield from found
 

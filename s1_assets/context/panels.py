@@ -9,9 +9,9 @@ from s1_assets.context.sentences import MATHS
 NO_PANELS: frozenset[str] = frozenset()
 
 _JOIN = r"(?:\s*[,&–—-]+\s*(?:and\s+|or\s+|&\s*)?|\s+(?:and|or|to|through)\s+)"
-_BARE = rf"[A-Za-z](?:{_JOIN}[A-Za-z])*(?![A-Za-z0-9]|\.[a-z])"
-_BRACKETED = rf"\([A-Za-z]\)(?:{_JOIN}\([A-Za-z]\))*"
-_IN_BRACKETS = rf"\({_BARE}\)(?:{_JOIN}\({_BARE}\))*"
+_BARE = rf"[A-Za-z](?:{_JOIN}[A-Za-z]){{0,15}}(?![A-Za-z0-9]|\.[a-z])"
+_BRACKETED = rf"\([A-Za-z]\)(?:{_JOIN}\([A-Za-z]\)){{0,15}}"
+_IN_BRACKETS = rf"\({_BARE}\)(?:{_JOIN}\({_BARE}\)){{0,15}}"
 _PANEL_WORD = r"(?:sub-?)?(?:panels?|parts?|plots?|figures?)"
 
 _AFTER = re.compile(
@@ -24,7 +24,7 @@ _BEFORE = re.compile(
 _LONGEST_BEFORE = 60
 
 _ENUMERATOR = re.compile(
-    rf"(?<![\w)])(?:[Pp]anels?\s+)?(?:({_BRACKETED}|\((?:{_BARE})\))[:.,]?|([A-Za-z](?:{_JOIN}[A-Za-z])*)[):,])(?=[\s.,;]|$)"
+    rf"(?<![\w)])(?:[Pp]anels?\s+)?(?:({_BRACKETED}|\((?:{_BARE})\))[:.,]?|([A-Za-z](?:{_JOIN}[A-Za-z]){{0,15}})[):,])(?=[\s.,;]|$)"
 )
 _AT_BOUNDARY = re.compile(r"(?:^|[.;:!?][”\"')\]]?|[.;,:]?\s(?:and|\[CITE\]))\s*$")
 

@@ -11,9 +11,9 @@ from s1_assets.rejects import Reject
 
 @dataclass(frozen=True)
 class Graphic:
-    """One graphic file of a figure, as the paper includes it.
+    r"""One graphic file of a figure, as the paper includes it.
 
-    `file` is its path in the archive. `options` are the keys of \\includegraphics that change what is seen
+    `file` is its path in the archive. `options` are the keys of \includegraphics that change what is seen
     (page, angle, trim, clip, viewport, ...), as written. `subcaption` is the panel's own caption and
     `anchors` are the names it is referred to by.
     """
@@ -37,7 +37,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Anchor:
-    """A reference to a figure inside a passage: characters [start, end) of its text; `panel` is "a", "b", ... or None."""
+    """A reference to a figure in a passage: characters [start, end) of its text; `panel` is "a", "b", ... or None."""
 
     start: int
     end: int
@@ -47,7 +47,7 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Passage:
-    """One paragraph of running text. `section` joins the enclosing titles by " > "; `order` counts paragraphs from 0."""
+    """One paragraph of running text. `section` joins enclosing titles by " > "; `order` counts paragraphs from 0."""
 
     order: int
     section: str
@@ -57,7 +57,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Document:
-    """What a route found. `passages` holds every paragraph that may cite a figure; `title` and `abstract` may be empty."""
+    """What a route found. `passages` holds every paragraph that may cite a figure; title and abstract may be empty."""
 
     figures: tuple[Figure, ...] = ()
     passages: tuple[Passage, ...] = ()

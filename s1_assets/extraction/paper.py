@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
-from s1_assets.extraction.latex.read import read_latex
-
 from s1_assets.extraction.document import Document, Figure, Graphic
 from s1_assets.extraction.images import render
+from s1_assets.extraction.latex.read import read_latex
 from s1_assets.extraction.picture import RenderedImage
 from s1_assets.extraction.unpack import unpack
 from s1_assets.rejects import Reason, Reject

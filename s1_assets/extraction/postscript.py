@@ -1,7 +1,7 @@
 """PostScript to PDF, by Ghostscript.
 
-A PostScript file is a program, so it runs in a process of its own: without files (-dSAFER), without other
-programs, without an environment, under limits of time, memory and output.
+A PostScript file is a program, so it runs in a process of its own: without the machine's files (-dSAFER), without other
+programs, without an environment, under limits of time, memory and output, in a folder that goes with it.
 """
 
 import re
@@ -9,6 +9,7 @@ import resource
 import shutil
 import subprocess
 import tempfile
+from pathlib import Path
 
 from s1_assets.extraction.media import DOS_EPS
 from s1_assets.extraction.view import Box
@@ -62,14 +63,15 @@ def distill(content: bytes, bounding_box: Box | None = None, seconds: float = TI
         return Reject(Reason.RENDERER_MISSING, "PostScript needs Ghostscript: install gs (apt install ghostscript)")
     program = _program(content)
     job = _page_setup(program, bounding_box) + program + _EPILOGUE
-    with tempfile.TemporaryFile() as pdf:
+    with tempfile.TemporaryDirectory(prefix="distill-") as folder:
+        pdf = Path(folder, "page.pdf")
         with subprocess.Popen(
-            [ghostscript, *_OPTIONS, f"-sOutputFile=/dev/fd/{pdf.fileno()}", "-"],
+            [ghostscript, *_OPTIONS, f"-sOutputFile={pdf}", "-"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            pass_fds=[pdf.fileno()],
-            env={},
+            cwd=folder,
+            env={"TMPDIR": folder},  # which -dSAFER leaves open to the program, so it must be the program's alone
         ) as process:
             _confine(process.pid)  # in time: the program comes by the pipe, after this
             try:
@@ -77,10 +79,10 @@ def distill(content: bytes, bounding_box: Box | None = None, seconds: float = TI
             except subprocess.TimeoutExpired:
                 process.kill()
                 return Reject(Reason.RENDER_TIMEOUT, f"Ghostscript was not done after {seconds:g} s")
-        if process.returncode:
+        if process.returncode or not pdf.is_file():
             said = messages.decode("latin-1").split("\n")[0]
             return Reject(Reason.UNREADABLE_IMAGE, f"Ghostscript ended with code {process.returncode}: {said}")
-        return pdf.read()
+        return pdf.read_bytes()
 
 
 def _confine(pid: int) -> None:

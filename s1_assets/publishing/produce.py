@@ -15,7 +15,7 @@ from s1_assets.publishing.manifest import switch_to
 from s1_assets.publishing.record import Sample, make_sample
 from s1_assets.publishing.shards import write_generation
 from s1_assets.publishing.verify import verify
-from s1_assets.stage import Output, Part, Produce
+from s1_assets.stage import Output, Part, Produce, Stage
 from s1_assets.tables import CONTEXT_BUNDLES, ENHANCED_CAPTIONS, FIGURE_PAIRS, QUALITY_METRICS, RAW_PAPERS
 
 
@@ -25,7 +25,7 @@ def cell_part(lake: Lake, cell: Cell) -> Part:
     return Part("shards", lake.digest(RAW_PAPERS, cell) + lake.digest(QUALITY_METRICS, cell), pairs)
 
 
-def publish_cell(lake: Lake, cell: Cell, publisher: Publisher) -> Produce:
+def publish_cell(stage: Stage, lake: Lake, cell: Cell, publisher: Publisher) -> Produce:
     """A producer that writes a new generation of the cell, reads it back, and only then makes it the current one.
 
     Raises RuntimeError, with what was found, when what was read back is not what was written.
@@ -39,7 +39,7 @@ def publish_cell(lake: Lake, cell: Cell, publisher: Publisher) -> Produce:
                     publisher,
                     cell,
                     part.fingerprint,
-                    _samples(lake, cell),
+                    cell_samples(lake, cell),
                     withheld=_withheld(lake, cell),
                     scratch=folder,
                 )
@@ -55,12 +55,15 @@ def publish_cell(lake: Lake, cell: Cell, publisher: Publisher) -> Produce:
     return produce
 
 
-def _samples(lake: Lake, cell: Cell) -> Iterator[Sample]:
+def cell_samples(lake: Lake, cell: Cell) -> Iterator[Sample]:
+    """The pairs of a cell in their published form, in the order of the lake, one part's papers in memory at a time."""
     tables = dict.fromkeys((FIGURE_PAIRS, CONTEXT_BUNDLES, ENHANCED_CAPTIONS, QUALITY_METRICS))
     for part in lake.parts(QUALITY_METRICS, cell):
         papers = {row["paper_id"]: row for row in lake.rows(RAW_PAPERS, cell, part.name)}
         for pair, context, caption, metrics in lake.pairs(cell, part.name, tables):
-            yield make_sample(papers[pair["paper_id"]], pair, context, caption, metrics)
+            paper = papers[pair["paper_id"]]
+            if paper["status"] == "live":
+                yield make_sample(paper, pair, context, caption, metrics)
 
 
 def _withheld(lake: Lake, cell: Cell) -> dict[str, str]:

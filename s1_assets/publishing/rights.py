@@ -12,13 +12,13 @@ Rights = Literal["open", "noncommercial", "no_derivatives", "pointer_only"]
 _PORT = r"(?:[ /_-](?:igo|[a-z]{2}|scotland))?"  # versions before 4.0 were adapted to countries
 _CC_URL = re.compile(
     r"(?:https?:)?//(?:www\.)?creativecommons\.org/"
-    r"(?:licenses/(?P<terms>[a-z]+(?:-[a-z]+)*)(?:/(?P<version>\d\.\d)" + _PORT + r")?"
-    r"|(?:publicdomain|licenses)/(?P<dedication>zero|mark|publicdomain)(?:/\d\.\d)?)"
+    r"(?:(?:publicdomain|licenses)/(?P<dedication>zero|mark|publicdomain)(?:/\d\.\d)?"
+    r"|licenses/(?P<terms>[a-z]+(?:-[a-z]+)*)(?:/(?P<version>\d\.\d)" + _PORT + r")?)"
     r"(?:/(?:legalcode|deed)(?:\.[a-z]{2}(?:[_-][a-z]+)?)?)?/?(?:[?#].*)?"
 )
 _CC_NAME = re.compile(
     r"(?:cc|creative commons)[ _-]?(?P<terms>(?:by|nc|nd|sa)(?:[ _-](?:by|nc|nd|sa))*)"
-    r"(?:[ _-]v?(?P<version>\d\.\d))?" + _PORT + r"(?: (?:international|unported|generic))?(?: licen[cs]e)?"
+    r"(?:[ _-]v?(?P<version>\d\.\d)" + _PORT + r"(?: (?:international|unported|generic))?)?(?: licen[cs]e)?"
 )
 _DEDICATION_NAME = re.compile(
     r"(?P<zero>cc[ _-]?(?:0|zero)(?:[ _-]1\.0)?(?: universal)?)|(?:cc[ _-]pdm[ _-]1\.0|public[ _-]domain)"

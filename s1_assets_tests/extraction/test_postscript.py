@@ -2,6 +2,7 @@
 
 import gzip
 import shutil
+import tempfile
 
 import pytest
 
@@ -99,8 +100,19 @@ def test_a_program_without_end_runs_out_of_time():
 
 @needs_ghostscript
 def test_a_program_that_takes_all_memory_is_stopped():
-    reject = distill(eps(show="/all 9999 array def 0 1 9998 { all exch 9999999 string put } for"), seconds=30)
-    assert isinstance(reject, Reject)
+    assert refused(eps(show="/all 2147483647 string def showpage")) is Reason.UNREADABLE_IMAGE
+
+
+@needs_ghostscript
+def test_files_of_other_programs_in_the_temporary_folder_are_closed_to_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "other.tex").write_text("other")
+    for attack in ("other.tex) (r) file", "new.tex) (w) file", "other.tex) deletefile"):
+        assert (
+            refused(eps().replace(b"EndComments", f"EndComments\n({tmp_path}/{attack}".encode()))
+            is Reason.UNREADABLE_IMAGE
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["other.tex"]
 
 
 def test_without_ghostscript_the_reject_tells_what_to_install(monkeypatch):

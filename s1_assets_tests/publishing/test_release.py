@@ -3,16 +3,19 @@
 import hashlib
 import json
 import re
+import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from resources.publishers.publisher import open_publisher
 from s1_assets.cells import Cell
 from s1_assets.publishing.manifest import read_release, switch_to
 from s1_assets.publishing.release import write_release
 from s1_assets.publishing.shards import write_generation
+from s1_assets.publishing.verify import verify
 from s1_assets.tables import Row
 from s1_assets_tests.publishing.made_up_pairs import cell_samples, paper_row
 
@@ -81,6 +84,17 @@ def test_its_numbers_are_those_of_the_rows(release):
     assert statistics["lengths"]["recaption"]["cv"] == 0
     assert statistics["measures"] == {"numbers_grounded": {"mean": 1.0, "pairs": 12}}
     assert release.changes == {"added": 12, "removed": 0, "changed": 0}
+
+
+def test_a_bucket_is_published_verified_and_released_like_a_folder(bucket, scratch):
+    target = open_publisher(f"{bucket}/figures")
+    for _ in range(2):
+        manifest = write_generation(target, ARXIV, "first", cell_samples([OPEN]), withheld={}, scratch=scratch)
+        assert verify(target, manifest) == []
+        switch_to(target, manifest, scratch)
+    release = write_release(target, FIRST, scratch)
+    assert read_release(target) == release
+    assert release.statistics["total"] == {"pairs": 3, "papers": 1, "images": 3}
 
 
 def test_nothing_new_means_no_new_release(publisher, scratch, release):
@@ -153,8 +167,6 @@ def test_the_s1_layout_has_its_keys_and_no_path_dangles(publisher, release):
     assert list(rows[0]) == ["arxiv_id", "title", "image_path", "caption", "recaption", "categories", "key"]
     assert {row["arxiv_id"] for row in rows} == {"2401.00001", "hep-th/9901001"}
     assert rows[1]["caption"].endswith("[CITE]. Panel a.")
-    import tarfile
-
     for row in rows:
         shard, member = row["image_path"].split(".tar/")
         with tarfile.open(publisher.uri(f"{shard}.tar")) as tar:

@@ -1,41 +1,15 @@
 """The publishing target: the same behaviour in a folder and in a bucket."""
 
-import boto3
 import polars as pl
 import pytest
-from moto.server import ThreadedMotoServer
 
 from resources.publishers.publisher import Publisher, open_publisher
 
 
-@pytest.fixture(scope="module")
-def bucket_url():
-    """An S3 bucket on a server of this test's own."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    patch = pytest.MonkeyPatch()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ALLOW_HTTP": "true",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-    }.items():
-        patch.setenv(name, value)
-    boto3.client("s3").create_bucket(Bucket="published")
-    yield "s3://published/figures"
-    patch.undo()
-    server.stop()
-
-
 @pytest.fixture(params=["folder", "bucket"])
 def publisher(request, tmp_path) -> Publisher:
-    url = str(tmp_path / "published") if request.param == "folder" else request.getfixturevalue("bucket_url")
-    target = open_publisher(url)
-    for path, _ in list(target.files()):
-        target.delete(path)
-    return target
+    folder = str(tmp_path / "published")
+    return open_publisher(folder if request.param == "folder" else f"{request.getfixturevalue('bucket')}/figures")
 
 
 def put(publisher: Publisher, path: str, content: bytes, tmp_path) -> None:

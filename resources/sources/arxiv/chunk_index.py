@@ -44,15 +44,16 @@ class _Tally:
     """The stream of a tar on its way to tarfile: its MD5, its length and where its last byte that is not zero is."""
 
     def __init__(self, chunks: Iterator[bytes]):
-        self._chunks, self._rest = chunks, b""
+        self._chunks, self._chunk, self._at = chunks, b"", 0
         self.length = self.content_end = 0
         self._md5 = hashlib.md5(usedforsecurity=False)
 
     def read(self, size: int) -> bytes:
         """At most `size` bytes; none at the end."""
-        if not self._rest:
-            self._rest = next(self._chunks, b"")
-        piece, self._rest = self._rest[:size], self._rest[size:]
+        if self._at >= len(self._chunk):
+            self._chunk, self._at = next(self._chunks, b""), 0
+        piece = self._chunk[self._at : self._at + size]
+        self._at += len(piece)
         self._md5.update(piece)
         if content := len(piece.rstrip(b"\0")):
             self.content_end = self.length + content
@@ -74,20 +75,16 @@ def index_chunk(mirror: Mirror, chunk: Chunk) -> ChunkIndex:
     """
     if chunk.stored is None:
         return ChunkIndex(problem=Reject(Reason.SOURCE_MISSING, f"the manifest names {chunk.path}; it is not there"))
-    tally = _Tally(mirror.stream(chunk.path))
-    walk = _Walk()
-    damage = walk.through(tally)
+    tally, walk = _Tally(mirror.stream(chunk.path)), _Walk()
+    stopped_by = walk.through(tally)
     md5 = tally.finish()
-    damage = walk.damage_at_end(tally, damage)
-    if damage:
+    if damage := walk.damage(tally, stopped_by):
         return ChunkIndex(problem=Reject(Reason.ARCHIVE_UNREADABLE, f"{chunk.path}: {damage}"))
     if chunk.promise and md5 != chunk.promise.md5:
-        content = (
-            "as promised too" if walk.content_md5.hexdigest() == chunk.promise.content_md5 else "other than promised"
-        )
+        same_content = walk.content_md5.hexdigest() == chunk.promise.content_md5
         detail = (
             f"{chunk.path}: MD5 {md5}, the manifest promises {chunk.promise.md5}; {walk.files} of "
-            f"{chunk.promise.items} items, the MD5 of their contents is {content}"
+            f"{chunk.promise.items} items; their contents are {'' if same_content else 'not '}those promised"
         )
         return ChunkIndex(problem=Reject(Reason.CHECKSUM_MISMATCH, detail))
     return walk.index
@@ -121,18 +118,18 @@ class _Walk:
             self.index.members = list(self._by_paper.values())
         return None
 
-    def damage_at_end(self, tally: _Tally, damage: str | None) -> str | None:
-        """The verdict on a tar that has been read to its end.
+    def damage(self, tally: _Tally, stopped_by: str | None) -> str | None:
+        """What is wrong with a tar that has been read to its end, from what ended the pass through it.
 
         tarfile takes a header that is no header for the end of the tar; and arXiv's own tars may leave out the
         padding after the last member, which tarfile takes for damage.
         """
         padded_end = -(-self._end // BLOCK) * BLOCK
-        if damage and self._end <= tally.length < padded_end:
+        if stopped_by and self._end <= tally.length < padded_end:
             return None
-        if not damage and tally.content_end > padded_end:
+        if not stopped_by and tally.content_end > padded_end:
             return f"no tar entry at byte {padded_end}"
-        return damage
+        return stopped_by
 
     def _take(self, tar: tarfile.TarFile, entry: tarfile.TarInfo) -> None:
         if entry.isdir():

@@ -65,7 +65,9 @@ def _numbered(reader: Reader, counter: str, starred: bool) -> Caption:
     if not reader.continued:
         counters.step(counter)
     reader.continued = False
-    number = source_of(reader.gullet.expand_all([f"\\the{counter}"])) if counter == "figure" else counters.shown(counter)
+    number = (
+        source_of(reader.gullet.expand_all([f"\\the{counter}"])) if counter == "figure" else counters.shown(counter)
+    )
     return Caption(numbered=True, label=f"{_name(reader, counter)} {reader.plain([number])}".strip())
 
 

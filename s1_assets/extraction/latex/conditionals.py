@@ -11,7 +11,17 @@ from s1_assets.extraction.latex.macros import NO_VALUE, Flag, Macro
 from s1_assets.extraction.latex.tokens import Token, is_command, source_of, trim
 
 # Tests that read their branches as arguments in braces; everything else called \if... ends with \fi.
-_BRACED = ("\\ifdef", "\\ifundef", "\\ifstr", "\\ifblank", "\\ifnotblank", "\\ifcs", "\\ifnum", "\\ifempty", "\\ifpackage")
+_BRACED = (
+    "\\ifdef",
+    "\\ifundef",
+    "\\ifstr",
+    "\\ifblank",
+    "\\ifnotblank",
+    "\\ifcs",
+    "\\ifnum",
+    "\\ifempty",
+    "\\ifpackage",
+)
 _TRUE_ENGINES = frozenset({"\\iftrue", "\\ifpdf", "\\ifPDFTeX", "\\ifpdftex", "\\ifPDF", "\\ifhmode", "\\ifvoid"})
 
 

@@ -160,7 +160,9 @@ def _document_environment(gullet: Gullet, protected: frozenset[Token]) -> None:
     name = "\\" + gullet.word()
     parameters = _parameters_of(gullet.argument())
     begin, end = gullet.argument(), gullet.argument()
-    _define_environment(gullet, name, parameters, begin, end, protected)
+    # Here the end sees the arguments too, so the beginning defines it.
+    begin = ["\\def", "\\end" + name[1:], "{", *end, "}", *begin]
+    _define_environment(gullet, name, parameters, begin, [], protected)
 
 
 def _name_def(gullet: Gullet, protected: frozenset[Token]) -> None:

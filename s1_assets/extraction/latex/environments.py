@@ -23,8 +23,8 @@ _OTHER_FLOATS = {
     "procedure": "o", "function": "o", "listing": "o", "code": "", "program": "o", "Listing": "o", "pseudocode": "",
     "algo": "", "codelisting": "o", "subtable": "om", "tablehere": "", "landtable": "", "tcblisting": "m", "rottable": "",
 }  # fmt: skip
-_PORTRAITS = {"IEEEbiography": "om", "IEEEbiographynophoto": "m", "biography": "om", "biographynophoto": "m"}
-_PORTRAITS |= {"authorbiography": "om", "biographywithpic": "mm", "wrapbiography": "om", "bio": "om"}
+_PORTRAITS = {"IEEEbiography": "Om", "IEEEbiographynophoto": "m", "biography": "Om", "biographynophoto": "m"}
+_PORTRAITS |= {"authorbiography": "Om", "biographywithpic": "mT", "wrapbiography": "Om", "bio": "Om"}
 _BOXES = {
     "minipage": "ooom", "center": "", "flushleft": "", "flushright": "", "strip": "o", "adjustbox": "m", "turn": "m",
     "rotate": "m", "sideways": "", "landscape": "", "figurecenter": "", "captionblock": "", "floatrow": "o",
@@ -52,7 +52,14 @@ _DRAWINGS = (
     "prooftree", "bytefield", "sequencediagram", "ganttchart", "chemfig", "asydef", "qtree", "scope", "texdraw",
     "dot2tex", "diagram", "CD", "neuralnetwork", "tree", "timeline", "venndiagram3sets", "venndiagram2sets",
 )  # fmt: skip
-_LISTS = {"itemize": "o", "enumerate": "o", "description": "o", "compactitem": "o", "compactenum": "o", "inparaenum": "o"}
+_LISTS = {
+    "itemize": "o",
+    "enumerate": "o",
+    "description": "o",
+    "compactitem": "o",
+    "compactenum": "o",
+    "inparaenum": "o",
+}
 _LISTS |= {"list": "mm", "trivlist": "", "asparaenum": "o", "inparaitem": "o", "asparaitem": "o", "enumerate*": "o"}
 _BLOCKS = {
     "quote": "", "quotation": "", "verse": "", "multicols": "mo", "spacing": "m", "proof": "o", "theorem": "o",
@@ -150,7 +157,6 @@ def skip_environment(reader: Reader, name: str) -> str:
 
 def unread(name: str) -> Environment:
     """An environment whose content is not TeX, or no text of the paper."""
-
 
     def begin(reader: Reader) -> None:
         reader.end_paragraph()

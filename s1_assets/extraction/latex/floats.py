@@ -154,9 +154,7 @@ def settle(box: Box) -> Settled:
         caption = Placed(Caption(numbered=False, label=None), (box,))
         settled.figures = _share_out([caption], inside, panels)
     else:
-        settled.rest += [
-            (placed.leaf, Reason.NO_CAPTION) for placed in inside if isinstance(placed.leaf, GraphicUse)
-        ]
+        settled.rest += [(placed.leaf, Reason.NO_CAPTION) for placed in inside if isinstance(placed.leaf, GraphicUse)]
     return settled
 
 

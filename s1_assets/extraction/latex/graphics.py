@@ -19,6 +19,7 @@ _ORNAMENT = re.compile(
     r"(?:^|[^a-z])(?:logo|logos|orcid|orcid[-_ ]?i[dc].*|licen[cs]e|cc[-_]?by.*|by[-_]nc.*|badge|emblem|crossmark|icon)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
+_ESCAPED = re.compile(r"\\([_ #%&])")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?")
 _SEEN_KEYS = frozenset(("angle", "trim", "clip", "viewport", "page", "origin", "bb"))
 
@@ -92,8 +93,8 @@ def _include_graphics(reader: Reader) -> None:
 
 
 def _file_name(reader: Reader) -> str:
-    r"""The file of a graphic. \detokenize and \string leave commands behind that print themselves."""
-    return reader.gullet.word().replace("\\_", "_").replace("\\ ", " ").replace("\\#", "#").replace("\\%", "%")
+    r"""The file of a graphic; braces only hide blanks and points, and what \detokenize leaves prints itself."""
+    return _ESCAPED.sub(r"\1", reader.gullet.word()).replace("{", "").replace("}", "")
 
 
 def _plain_include(optional: int) -> Handler:
@@ -262,7 +263,7 @@ def _drawing_command(what: str, arguments: int) -> Handler:
 
 
 def _tikz(reader: Reader) -> None:
-    r"""\tikz[options]{..} or \tikz ... ; """
+    r"""\tikz[options]{..} or \tikz ... ;"""
     reader.draw("tikz")
     reader.gullet.optional()
     if reader.gullet.peek() == "{":

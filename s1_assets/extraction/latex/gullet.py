@@ -14,16 +14,14 @@ from s1_assets.extraction.latex.numbering import Counters
 from s1_assets.extraction.latex.tokens import Lexer, Token, is_command, source_of, trim
 
 FUEL = 500_000  # cost of expansions between two tokens of a file
-EXPANSION_COST = 10  # of one expansion, beside the tokens it produces
-MAX_OVERFLOWS = 20  # endless expansions cut off before reading ends
+EXPANSION_COST = 50  # of one expansion, beside the tokens it produces
+MAX_OVERFLOWS = 10  # endless expansions cut off before reading ends
 MAX_TOKENS = 10_000_000  # read in total
 MAX_FRAMES = 200  # files and arguments open at once
 
 _DIGITS = re.compile(r"\s*[-+]?\d*(?:(?<=\d)\s)?")
 _UNIT = r"(?:true\s*)?(?:pt|pc|in|bp|cm|mm|dd|cc|sp|ex|em|mu|px|vh|vw|fil+)"
-_LENGTH = re.compile(
-    rf"\s*=?\s*[-+]?\s*\d*[.,]?\d*\s*(?P<unit>{_UNIT})?(?:\s*(?:plus|minus)\s*-?[\d.]+\s*{_UNIT})*\s?"
-)
+_LENGTH = re.compile(rf"\s*=?\s*[-+]?\s*\d*[.,]?\d*\s*(?P<unit>{_UNIT})?(?:\s*(?:plus|minus)\s*-?[\d.]+\s*{_UNIT})*\s?")
 
 ANY_CONDITIONAL = "\\if..."  # the expandable for a conditional that has none of its own
 
@@ -169,12 +167,11 @@ class Gullet:
             self.push(replacement)
 
     def expand_all(self, tokens: Iterable[Token]) -> list[Token]:
-        """Tokens with everything expanded that can be; no command is carried out."""
-        level = self.enter(tokens)
-        try:
-            return list(iter(self.next, None))
-        finally:
-            self.leave(level)
+        """Tokens with everything expanded that can be, nothing where that does not end; no command is carried out."""
+        level, overflows = self.enter(tokens), self._overflows
+        expanded = list(iter(self.next, None))
+        self.leave(level)
+        return expanded if self._overflows == overflows else []
 
     # Arguments
 
@@ -186,13 +183,17 @@ class Gullet:
             return token[0]
         return token
 
-    def skip_blanks(self) -> None:
-        """Pass over blanks, also those that begin a run."""
+    def skip_blanks(self) -> bool:
+        """Pass over blanks, also those that begin a run; says whether there were any."""
+        skipped = False
         while (token := self.raw()) is not None:
-            if not token.isspace():
-                rest = token if token[0] == "\\" else token.lstrip()
-                self.frames[-1].pending.append(rest)
-                return
+            if token.isspace():
+                skipped = True
+                continue
+            rest = token if token[0] == "\\" else token.lstrip()
+            self.frames[-1].pending.append(rest)
+            return skipped or rest is not token
+        return skipped
 
     def peek(self) -> Token | None:
         """The next token as it stands, left in the input."""
@@ -202,20 +203,20 @@ class Gullet:
         return token
 
     def next_is(self, character: str) -> bool:
-        """Whether `character` comes next, blanks before it aside; nothing but these is consumed."""
-        self.skip_blanks()
+        """Whether `character` comes next, blanks before it aside; nothing is consumed."""
+        skipped = self.skip_blanks()
         following = self.peek()
+        if skipped:
+            self.frames[-1].pending.append(" ")
         return following is not None and following[0] == character
 
     def accept(self, character: str) -> bool:
-        """Consume `character` if it comes next, blanks before it aside."""
+        """Consume `character` if it comes next, blanks before it aside; else they stay."""
+        if not self.next_is(character):
+            return False
         self.skip_blanks()
-        token = self.character()
-        if token == character:
-            return True
-        if token is not None:
-            self.frames[-1].pending.append(token)
-        return False
+        self.character()
+        return True
 
     def argument(self) -> list[Token]:
         """A mandatory argument: what a pair of braces holds, or one token."""
@@ -273,6 +274,7 @@ class Gullet:
             digits += taken[0].strip()
             if taken.end() < len(token):
                 self.push([token[taken.end() :]])
+            if taken.end() < len(token) or taken[0][-1:].isspace():
                 break
         return int(digits[:9]) if digits.strip("+-") else 0
 
@@ -325,4 +327,3 @@ class Gullet:
         if len(inner) > 1 and inner[0] == "{" and inner[-1] == "}" and "}" not in inner[1:-1]:
             return inner[1:-1]
         return taken
-

@@ -11,6 +11,7 @@ from s1_assets.extraction.latex.tokens import Token, is_command, split_runs
 
 NO_VALUE = "\\NoValue"  # what an absent optional argument stands for; prints nothing
 MAX_MEANINGS = 100_000
+MAX_BODY = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ class MacroTable:
     def define(self, name: Token, meaning: Meaning | None, everywhere: bool = False) -> None:
         r"""Give `name` a meaning until the scope ends, or everywhere (\gdef); None makes it undefined."""
         if len(self._meanings) >= MAX_MEANINGS and name not in self._meanings:
+            return
+        if isinstance(meaning, Macro) and len(meaning.body) > MAX_BODY:
             return
         if everywhere:
             for scope in self._scopes:

@@ -12,9 +12,13 @@ _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _CLASS = re.compile(r"\\document(?:class|style)\b")
 _BEGIN = re.compile(r"\\begin\s*\{document\}")
 _PLAIN_TEX = re.compile(r"\\(?:bye|end|magnification|input\s*(?:amstex|amsppt|harvmac|plain|eplain|epsf|phyzzx))\b")
-_INPUT = re.compile(r"\\(?:input|include|subfile|subfileinclude|includestandalone|InputIfFileExists)\b\s*\{?\s*([^\s{}%\\]+)")
+_INPUT = re.compile(
+    r"\\(?:input|include|subfile|subfileinclude|includestandalone|InputIfFileExists)\b\s*\{?\s*([^\s{}%\\]+)"
+)
 _EXTERNAL = re.compile(r"\\externaldocument\s*(?:\[[^\]]*\])?\s*\{([^}]*)\}")
-_TEMPLATE = re.compile(r"sample|template|example|demo|readme|instruction|guide|response|rebuttal|cover.?letter|reply", re.I)
+_TEMPLATE = re.compile(
+    r"sample|template|example|demo|readme|instruction|guide|response|rebuttal|cover.?letter|reply", re.I
+)
 _MAIN_NAME = re.compile(r"^(?:ms|main|paper|article|manuscript|arxiv|root|thesis)", re.I)
 _SUPPLEMENT_NAME = re.compile(r"suppl?(?:ement|l|$|[-_.\d])|(?:^|[-_])(?:si|sm|esm|som)(?:$|[-_\d])|appendi[xc]", re.I)
 _MARKUP = re.compile(r"\\(?:section|chapter|includegraphics|cite|begin|caption)\b")
@@ -57,9 +61,7 @@ def find_documents(source: Source) -> Documents | None:
     }
     ranked = sorted(candidates, key=lambda candidate: _rank(candidate, inputs, source), reverse=True)
     main = listed[0] if listed else ranked[0]
-    linked = {
-        source.input(name, ("", str(PurePosixPath(main.path).parent))) for name in _EXTERNAL.findall(main.text)
-    }
+    linked = {source.input(name, ("", str(PurePosixPath(main.path).parent))) for name in _EXTERNAL.findall(main.text)}
     supplements = [
         candidate.path
         for candidate in candidates

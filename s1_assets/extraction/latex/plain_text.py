@@ -9,6 +9,7 @@ OPEN, CLOSE = "\ue000", "\ue001"
 
 _LIGATURES = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"), ("`", "‘"))
 _LIGATURE_START = re.compile(r"--|`|''")
+_SINGLE_QUOTED = re.compile(r"‘([^‘’]*?)'(?!\w)")  # other apostrophes stay as they are
 _BLANKS = re.compile(r"\s+")
 _MARKS = re.compile(f"[{OPEN}{CLOSE}]")
 
@@ -34,6 +35,7 @@ class Text:
         if _LIGATURE_START.search(source):
             for typed, printed in _LIGATURES:
                 source = source.replace(typed, printed)
+            source = _SINGLE_QUOTED.sub("‘\\1’", source)
         self.pieces.append(source)
 
     def add(self, printed: str) -> None:

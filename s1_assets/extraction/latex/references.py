@@ -34,7 +34,9 @@ def cite_command(reader: Reader) -> None:
     r"""\cite and its kin: options and stars aside, one [CITE] a command; biblatex's \cites takes several lists."""
     gullet = reader.gullet
     gullet.accept("*")
-    while gullet.optional("<", ">") is not None or gullet.optional() is not None or gullet.optional("(", ")") is not None:
+    while (
+        gullet.optional("<", ">") is not None or gullet.optional() is not None or gullet.optional("(", ")") is not None
+    ):
         pass
     gullet.argument()
     reader.text.add("[CITE]")

@@ -22,7 +22,7 @@ SIGNATURES: dict[str, str] = {
     "captionsetup*": "om", "DeclareCaptionFormat": "mm", "DeclareCaptionLabelFormat": "mm", "floatsetup": "om", "phantom": "m", "hphantom": "m", "vphantom": "m",
     "topmargin": "L", "oddsidemargin": "L", "evensidemargin": "L", "textwidth": "L", "textheight": "L", "linewidth": "L", "columnsep": "L", "headheight": "L",
     # colour and boxes around text
-    "textcolor": "omT", "color": "om", "colorbox": "mT", "fcolorbox": "mmT", "definecolor": "mmm", "colorlet": "mm", "pagecolor": "m",
+    "textcolor": "omT", "color": "om", "colorbox": "omT", "fcolorbox": "omomT", "definecolor": "mmm", "colorlet": "mm", "pagecolor": "m",
     "rowcolor": "om", "cellcolor": "om", "columncolor": "om", "rowcolors": "mmm", "hl": "T", "parbox": "oooomT", "raisebox": "mooT",
     "resizebox": "smmT", "scalebox": "moT", "makebox": "pooT", "framebox": "pooT", "mbox": "T", "fbox": "T", "reflectbox": "T",
     "multicolumn": "mmT", "multirow": "ommoT", "shortstack": "oT", "makecell": "soT", "thead": "oT", "cline": "m", "cmidrule": "opm", "specialrule": "mmm",

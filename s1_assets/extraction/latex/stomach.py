@@ -147,7 +147,12 @@ class Reader:
         if self._depth >= MAX_DEPTH:
             return text
         level = self.gullet.enter(tokens)
-        scopes, boxes, math, first_open = self.gullet.macros.depth, len(self.boxes), self.gullet.in_math, self._first_open
+        scopes, boxes, math, first_open = (
+            self.gullet.macros.depth,
+            len(self.boxes),
+            self.gullet.in_math,
+            self._first_open,
+        )
         self._first_open = len(self._open)
         self._depth += 1
         self.gullet.in_math = False

@@ -10,7 +10,15 @@ from s1_assets.extraction.latex.tokens import Token, source_of, trim
 
 MAX_INPUTS = 1000
 
-_LEVELS = {"part": -1, "chapter": 0, "section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4, "subparagraph": 5}
+_LEVELS = {
+    "part": -1,
+    "chapter": 0,
+    "section": 1,
+    "subsection": 2,
+    "subsubsection": 3,
+    "paragraph": 4,
+    "subparagraph": 5,
+}
 _LEVELS |= {"head": 1, "subhead": 2, "heading": 1, "subheading": 2, "specialsection": 1, "Section": 1}
 # What authors may redefine without effect here: the skeleton that figures are found by.
 PROTECTED = frozenset(
@@ -394,4 +402,3 @@ STRUCTURE_COMMANDS: dict[Token, Handler] = {
     "\\usebox": _use_box,
     "\\ExplSyntaxOn": _skip_expl,
 }
-

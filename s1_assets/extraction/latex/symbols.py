@@ -41,7 +41,9 @@ _ADDED = {
     "fs": ".ˢ", "micron": "µm", "ion": "", "SS": "ẞ", "space": " ", "bslash": "\\", "aas": "", "dash": "–",
 }  # fmt: skip
 _SPACES = {" ": " ", ",": " ", ";": " ", ":": " ", ">": " ", "!": "", "/": "", "-": "", "@": "", "\\": " "}
-_SPACES |= dict.fromkeys(("quad", "qquad", "enspace", "enskip", "thinspace", "medspace", "thickspace", "nobreakspace"), " ")
+_SPACES |= dict.fromkeys(
+    ("quad", "qquad", "enspace", "enskip", "thinspace", "medspace", "thickspace", "nobreakspace"), " "
+)
 _SPACES |= dict.fromkeys(("newline", "linebreak", "hfill", "hfil", "tabularnewline", "cr", "textspace"), " ")
 # Not symbols, although pylatexenc prints something for them.
 _LEFT_OUT = frozenset({"today", "ref", "cite", "eqref", "href", "url", "item", "title", "author", "date", "maketitle"})

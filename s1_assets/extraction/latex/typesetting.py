@@ -8,7 +8,17 @@ from s1_assets.extraction.latex.symbols import ACCENTS, accented, symbols
 from s1_assets.extraction.latex.tokens import Token, is_command, source_of
 
 _DROPPED_IN_MATHS = frozenset(
-    ("\\ensuremath", "\\xspace", "\\protect", "\\nonumber", "\\notag", "\\relax", "\\displaystyle", "\\textstyle", "\\/")
+    (
+        "\\ensuremath",
+        "\\xspace",
+        "\\protect",
+        "\\nonumber",
+        "\\notag",
+        "\\relax",
+        "\\displaystyle",
+        "\\textstyle",
+        "\\/",
+    )
 )
 _RUN_IN_ENDS = (".", ":", "?", "!", ".”")
 
@@ -78,10 +88,8 @@ def _formula(reader: Reader, closing: str, display: bool = False) -> None:
                 text.add(" ")
             text.add(token)
     gullet.in_math = False
-    if len(text.pieces) - start == 1 or not "".join(text.pieces[start + 1 :]).strip():
-        del text.pieces[start:]
-    else:
-        text.add("$")
+    formula = "".join(text.pieces[start + 1 :]).strip()
+    text.pieces[start:] = [f"${formula}$"] if formula else []
 
 
 def _needs_blank(before: str, token: Token) -> bool:
@@ -108,16 +116,24 @@ def _ensure_math(reader: Reader) -> None:
 
 
 def _verb(reader: Reader) -> None:
-    reader.gullet.accept("*")
+    if _lexer_at(reader, "*"):
+        reader.gullet.accept("*")
     if reader.gullet.lexer is not None:
         reader.text.add(reader.gullet.lexer.raw_delimited())
+
+
+def _lexer_at(reader: Reader, character: str) -> bool:
+    """Whether the source goes on with `character`; a look at the next token would already settle what it is."""
+    lexer = reader.gullet.lexer
+    return lexer is not None and lexer.text.startswith(character, lexer.position)
 
 
 def _inline_code(has_language: bool) -> Handler:
     r"""\lstinline|..| and \mintinline{language}|..|."""
 
     def handle(reader: Reader) -> None:
-        reader.gullet.optional()
+        if _lexer_at(reader, "["):
+            reader.gullet.optional()
         if has_language:
             reader.gullet.argument()
         _verb(reader)
@@ -137,7 +153,8 @@ def _url(reader: Reader) -> None:
 
 
 def _href(reader: Reader) -> None:
-    reader.gullet.optional()
+    if _lexer_at(reader, "["):
+        reader.gullet.optional()
     _raw_argument(reader)
     reader.gullet.push(["{", *reader.gullet.argument(), "}"])
 
@@ -194,5 +211,9 @@ def typesetting_commands() -> dict[Token, Handler]:
 def _xspace(reader: Reader) -> None:
     r"""\xspace: a blank unless punctuation follows (xspace manual)."""
     following = reader.gullet.peek()
-    if following is not None and (following[0].isalnum() or following[0] in "($\\") and following not in {"\\ ", "\\par"}:
+    if (
+        following is not None
+        and (following[0].isalnum() or following[0] in "($\\")
+        and following not in {"\\ ", "\\par"}
+    ):
         reader.text.add(" ")

@@ -57,7 +57,9 @@ def number_text(source: str) -> str:
     r"""A number as siunitx prints it: `1.2e-3` is 1.2 × 10^-3, `3 +- 1` is 3 ± 1, `2 x 3` is 2 × 3."""
     plain = source.replace("$", "").replace("\\pm", "±").replace("+-", "±").replace("\\times", "×").replace("{,}", ",")
     plain = re.sub(r"(?<=\d)\s*x\s*(?=\d)", " × ", plain)
-    plain = re.sub(r"(?<=[\d)])\s*[eEdD]\s*([-+]?)\s*(\d+)", lambda power: f" × 10^{power[1].strip('+')}{power[2]}", plain)
+    plain = re.sub(
+        r"(?<=[\d)])\s*[eEdD]\s*([-+]?)\s*(\d+)", lambda power: f" × 10^{power[1].strip('+')}{power[2]}", plain
+    )
     plain = re.sub(r"^\s*[eE]\s*(-?\d+)", r"10^\1", plain)
     return re.sub(r"\s*±\s*", " ± ", plain.replace("~", " ")).strip()
 

@@ -57,7 +57,7 @@ def test_files_are_listed_with_size_and_version(mirror: Mirror) -> None:
 def test_a_range_is_read_exactly_or_not_at_all(mirror: Mirror) -> None:
     assert mirror.read("arxiv/src/a b.tar", 250, 12) == CONTENT[250:262]
     assert mirror.read("arxiv/src/a b.tar", 3, 0) == b""
-    with pytest.raises(EOFError, match="a b.tar"):
+    with pytest.raises(EOFError, match="ends at byte 10240"):
         mirror.read("arxiv/src/a b.tar", len(CONTENT) - 4, 8)
 
 
@@ -74,7 +74,9 @@ def test_what_is_not_there_is_said_so(mirror: Mirror) -> None:
         mirror.read("arxiv/src/b.tar", 0, 1)
 
 
-@pytest.mark.parametrize("path", ["../elsewhere/secret", "arxiv/../../elsewhere/secret", "/etc/passwd", "", "a//b", "./a"])
+@pytest.mark.parametrize(
+    "path", ["../elsewhere/secret", "arxiv/../../elsewhere/secret", "/etc/passwd", "", "a//b", "./a"]
+)
 def test_no_path_leads_out_of_the_mirror(mirror: Mirror, path: str) -> None:
     for access in (mirror.exists, mirror.objects, mirror.stat):
         with pytest.raises(ValueError, match="no path inside"):

@@ -27,7 +27,7 @@ COLOURS = [(230, 25, 75), (60, 180, 75), (255, 225, 25), (0, 130, 200), (245, 13
 def draw(folder: Path) -> None:
     """Draw the pictures of the paper into `folder`."""
     save_pixels(folder / "img/slide.jpg", _slide())
-    save_pixels(folder / "img/segments.png", _segments(), "P")
+    save_pixels(folder / "img/segments.png", _segments())
     _pipeline(folder / "pipeline.pdf")
     _errors(folder)
 

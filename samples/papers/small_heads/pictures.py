@@ -83,13 +83,12 @@ def _accuracy(path: Path) -> None:
 
 
 def _seeds(path: Path) -> None:
-    """Accuracy of 20 runs at widths 2, 8 and 64; the runs are scaled to the mean and the spread that they should have."""
+    """Accuracy of 20 runs at widths 2, 8 and 64; the runs are scaled to the mean and spread they should have."""
     rng = np.random.default_rng(71)
     with chart(path, 3.2, 2.5) as axes:
         for place, (mean, spread, colour) in enumerate([(61, 4, GREY), (97, 0.6, BLUE), (97, 0.6, GREEN)]):
             runs = rng.normal(0, 1, 20)
             runs = mean + spread * (runs - runs.mean()) / runs.std()
             axes.plot(place + rng.uniform(-0.15, 0.15, 20), runs, "o", color=colour, markersize=4, markeredgecolor=INK)
-            print(mean, runs.min(), runs.max())
         axes.set(xlabel="Head width", ylabel="Accuracy (%)", ylim=(50, 100))
         axes.set(xticks=range(3), xticklabels=["2", "8", "64"])

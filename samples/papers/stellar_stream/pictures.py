@@ -65,7 +65,7 @@ def _magnitudes(path: Path) -> None:
             branch = 1.0 + 0.12 * (26 - magnitude) + 0.06 * rng.standard_normal(count)
             axes.plot(branch, magnitude, marker, color=colour, markersize=3, label=name)
         axes.set(xlabel=r"$g-i$ (mag)", ylabel=r"$i$ (mag)", ylim=(26.2, 20.3), xlim=(-0.3, 2.5))
-        axes.legend(loc="upper left", fontsize=8)
+        axes.legend(loc="upper left", fontsize=8, frameon=True, edgecolor="white", framealpha=1)
 
 
 def _profile(path: Path) -> None:

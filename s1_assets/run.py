@@ -1,0 +1,80 @@
+"""Runs a job in this process against the Dagster instance of DAGSTER_HOME, so that the run shows in the UI."""
+
+import logging
+import os
+import re
+from typing import Any
+
+import dagster as dg
+
+from s1_assets.cells import SOURCES, Cell
+from s1_assets.definitions import build_defs
+from s1_assets.partitions import SOURCE_MONTH, partition_key
+from s1_assets.settings import PROJECT
+
+CONSOLE = {"loggers": {"console": {"config": {"log_level": "INFO"}}}}
+SHOWN = ("rows", "rows_new", "rejected", "parts_new", "parts_current", "parts_deleted", "bytes_written", "seconds")
+
+
+class ProgressLines(logging.Filter):
+    """Lets through what the stages log of their progress, and hides Dagster's account of every event."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record is a progress line, or a warning or worse that is no failed step (those are printed)."""
+        return " ETA " in record.getMessage()
+
+
+def run_cell(cell: Cell) -> dg.ExecuteInProcessResult:
+    """Runs one cell through the whole line. Raises ValueError for a cell that does not exist."""
+    key = partition_key(cell)
+    if not SOURCE_MONTH.has_partition_key(key):
+        raise ValueError(f"{cell} is no cell; sources are {', '.join(SOURCES)}, months run from 1991-07 to now")
+    return run_job("cell", partition_key=key)
+
+
+def run_job(job: str, **options: Any) -> dg.ExecuteInProcessResult:
+    """Runs a job of the definitions to its end; a failed step shows in the result, not as an exception."""
+    os.environ.setdefault("DAGSTER_HOME", str(PROJECT / "dagster_home"))
+    logging.getLogger("dagster").addFilter(ProgressLines())
+    definition = build_defs().resolve_job_def(job)
+    with dg.DagsterInstance.get() as instance:
+        return definition.execute_in_process(instance=instance, run_config=CONSOLE, raise_on_error=False, **options)
+
+
+def check_evaluations(outcome: dg.ExecuteInProcessResult) -> list[dg.AssetCheckEvaluation]:
+    """What the checks of a run found, in the order they ran."""
+    evaluations = dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    return [event.asset_check_evaluation_data for event in outcome.all_events if event.event_type == evaluations]
+
+
+def verdict(evaluation: dg.AssetCheckEvaluation) -> str:
+    """pass, WARN or FAIL."""
+    if evaluation.passed:
+        return "pass"
+    return "FAIL" if evaluation.severity == dg.AssetCheckSeverity.ERROR else "WARN"
+
+
+def print_outcome(outcome: dg.ExecuteInProcessResult) -> None:
+    """Prints a line per asset, per check and per failure, and the run's id."""
+    for event in outcome.all_events:
+        if event.is_step_materialization:
+            print(_asset_line(event.step_materialization_data.materialization))
+        elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            found = event.asset_check_evaluation_data
+            name = f"{found.asset_key.to_user_string()}.{found.check_name}"
+            print(f"  check   {verdict(found)}  {name}: {found.description}")
+        elif event.is_step_failure:
+            print(f"  FAILED  {event.step_key}: {_cause(event.step_failure_data.error)}")
+    print(f"{'ok' if outcome.success else 'FAILED'}  run {outcome.run_id}")
+
+
+def _asset_line(materialization: dg.AssetMaterialization) -> str:
+    metadata = materialization.metadata
+    shown = [f"{name}={metadata[name].value}" for name in SHOWN if name in metadata]
+    return f"  asset   {materialization.asset_key.to_user_string():<18} {' '.join(shown)}"
+
+
+def _cause(error: Any) -> str:
+    while error.cause:
+        error = error.cause
+    return re.sub(r"\s+", " ", str(error.message)).strip()
