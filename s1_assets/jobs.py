@@ -2,16 +2,13 @@
 
 import dagster as dg
 
-from s1_assets.partitions import SOURCE_MONTH
-
 CELL = dg.define_asset_job(
     "cell",
     selection=dg.AssetSelection.all() - dg.AssetSelection.assets("release"),
-    partitions_def=SOURCE_MONTH,
     description="One source × month through the whole line: papers, figures, context, captions, metrics, shards.",
 )
 RELEASE = dg.define_asset_job(
-    "release",
+    "make_release",
     selection=dg.AssetSelection.assets("release"),
     description="A release over all published cells: card, licence and discipline tables, diff, tombstones.",
 )

@@ -61,7 +61,6 @@ _POINTER_RULES = _rules(
     (rf"([(\[])(?:see\s|e\.g\.,?\s)?{MARK}[\s,;:]+", r"\1"),
     (rf"\s*[,;]\s*(?:see(?:\salso)?\s)?{MARK}(?=[)\]])", ""),
     (r"\s*\(data not shown\)", ""),
-    (rf"^((?:\w+\s?){{1,3}}),\sas\s(?:\w+\s){{0,4}}?{REFERENCE},", r"\1,"),
     (rf"^[Aa]s\s(?:\w+\s){{0,4}}?{REFERENCE}(?:\s{_SHOWS})?,?\s", ""),
     (rf",?\sas\s{REFERENCE}\s{_SHOWS}(?=[.,;)]|$)", ""),
     (rf",?\s(?:and\s)?as\s(?:\w+\s){{0,4}}?(?:in|by|on|from|with)\s{REFERENCE},?(?=[\s.;:)]|$)", ""),
@@ -92,6 +91,7 @@ _DANGLING = re.compile(
     r"(?:is|are|was|were)(?:\s(?:given|defined|described|determined|obtained|expressed)(?:\sby)?)?)\s*[.,;:)]|"
     r"\b(?:shown|seen|depicted|given|found|plotted),?\swhich\b"
 )
+_BARE_POINTER = re.compile(r"(?:Compare|See|Cf|Adapted|Taken|Reproduced|Modified|Redrawn|Reprinted|From|After)\b\W*")
 _OWN_LABEL = re.compile(
     r"^\s*(?:(?:Supplementary|Supplemental|Extended Data)\s)?(?:Figure|Fig\.?|FIG\.?|Scheme|Chart|Plate)\s*"
     r"[A-Z]{0,2}\.?\d+[.:|)]\s+"
@@ -130,7 +130,7 @@ def readable_caption(caption: str) -> str:
             sentences.append(caption[start:end])
             continue
         text = _tidy(re.sub(rf"\s*{MARK}", "", _tidy(_rewritten(marked, figures=0))))
-        if len(re.findall(r"[^\W\d_]{2,}", text)) > 1:
+        if re.search(r"\w", text) and not _BARE_POINTER.fullmatch(text):
             sentences.append(_capitalised(_put_back(text, formulas)))
     return " ".join(sentences)
 

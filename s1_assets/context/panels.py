@@ -61,7 +61,9 @@ def panels_before(text: str, position: int) -> frozenset[str]:
 
 
 def panel_range(first: frozenset[str], last: frozenset[str]) -> frozenset[str]:
-    """The panels from the first of `first` to the last of `last`, both included."""
+    """The panels from the first of `first` to the last of `last`, both included; of panels behind z only these two."""
+    if max(map(len, first | last)) > 1:
+        return first | last
     return frozenset(map(chr, range(ord(min(first)), ord(max(last)) + 1)))
 
 

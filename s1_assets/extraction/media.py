@@ -26,10 +26,10 @@ def media_type(content: bytes) -> MediaType:
         return "gzip"
     if head.startswith(b"PK\x03\x04"):
         return "docx" if b"word/document.xml" in content else "zip"
-    if _PDF.search(head[:1024]):
-        return "pdf"
     if head.startswith(DOS_EPS) or _POSTSCRIPT.match(head):
         return "postscript"
+    if _PDF.search(head[:1024]):
+        return "pdf"
     if _MARKUP.match(head):
         return "svg" if _SVG.search(head) else "html" if _HTML.search(head) else "other"
     return "tex" if b"\0" not in head and _TEX.search(content) else "other"

@@ -12,14 +12,14 @@ import tempfile
 from pathlib import Path
 
 from s1_assets.extraction.media import DOS_EPS
-from s1_assets.extraction.view import Box
+from s1_assets.extraction.view import Box, has_area
 from s1_assets.rejects import Reason, Reject
 
 TIMEOUT_SECONDS = 60.0
 _LIMITS = {
     resource.RLIMIT_AS: 2 << 30,
     resource.RLIMIT_CPU: 120,  # ends it when the caller is killed before it can
-    resource.RLIMIT_FSIZE: 512 << 20,
+    resource.RLIMIT_FSIZE: 256 << 20,
     resource.RLIMIT_NPROC: 0,
     resource.RLIMIT_CORE: 0,
 }
@@ -30,7 +30,6 @@ _OPTIONS = (
     "-dBATCH",
     "-dNOPAUSE",
     "-dNONATIVEFONTMAP",  # fonts that come with Ghostscript, the same on every machine
-    "-sstdout=%stderr",
     "-sDEVICE=pdfwrite",
     "-dAutoRotatePages=/None",
     "-dAutoFilterColorImages=false",
@@ -48,9 +47,8 @@ _PROLOGUE = """%!
 # An EPS file need not show its page.
 _EPILOGUE = b"\nsystemdict begin currentpagedevice /PageCount get 0 eq { showpage } if\n"
 
-_NUMBER = rb"[ \t]*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
-_BOUNDING_BOX = re.compile(rb"(?:^|[\r\n])%%BoundingBox:" + _NUMBER * 4)
-_AT_END = re.compile(rb"(?:^|[\r\n])%%BoundingBox:[ \t]*\(atend\)")
+_NUMBER = rb"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
+_BOUNDING_BOX = re.compile(rb"(?:^|[\r\n])%%BoundingBox:[ \t]*(?:\(atend\)|" + rb"[ \t]+".join([_NUMBER] * 4) + rb")")
 
 
 def distill(content: bytes, bounding_box: Box | None = None, seconds: float = TIMEOUT_SECONDS) -> bytes | Reject:
@@ -64,23 +62,27 @@ def distill(content: bytes, bounding_box: Box | None = None, seconds: float = TI
     program = _program(content)
     job = _page_setup(program, bounding_box) + program + _EPILOGUE
     with tempfile.TemporaryDirectory(prefix="distill-") as folder:
-        pdf = Path(folder, "page.pdf")
-        with subprocess.Popen(
-            [ghostscript, *_OPTIONS, f"-sOutputFile={pdf}", "-"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            env={"TMPDIR": folder},  # which -dSAFER leaves open to the program, so it must be the program's alone
-        ) as process:
+        pdf, messages = Path(folder, "page.pdf"), Path(folder, "messages")
+        with (
+            messages.open("wb") as log,
+            subprocess.Popen(
+                [ghostscript, *_OPTIONS, f"-sOutputFile={pdf}", "-"],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=folder,
+                env={"TMPDIR": folder},  # which -dSAFER leaves open to the program, so it must be the program's alone
+            ) as process,
+        ):
             _confine(process.pid)  # in time: the program comes by the pipe, after this
             try:
-                _, messages = process.communicate(job, seconds)
+                process.communicate(job, seconds)
             except subprocess.TimeoutExpired:
                 process.kill()
                 return Reject(Reason.RENDER_TIMEOUT, f"Ghostscript was not done after {seconds:g} s")
         if process.returncode or not pdf.is_file():
-            said = messages.decode("latin-1").split("\n")[0]
+            with messages.open(encoding="latin-1") as log_text:
+                said = log_text.readline(300).strip()
             return Reject(Reason.UNREADABLE_IMAGE, f"Ghostscript ended with code {process.returncode}: {said}")
         return pdf.read_bytes()
 
@@ -112,9 +114,12 @@ def _page_setup(program: bytes, bounding_box: Box | None) -> bytes:
 
 
 def _bounding_box(program: bytes) -> Box | None:
-    """%%BoundingBox, the last one where the first says (atend) (Adobe Technical Note 5001, section 5.2)."""
-    boxes = [tuple(float(number) for number in match) for match in _BOUNDING_BOX.findall(program)]
-    if not boxes:
+    """The first %%BoundingBox, or the last where the first says (atend) (Adobe Technical Note 5001, section 5.2)."""
+    found = _BOUNDING_BOX.findall(program)
+    in_order = found if found and found[0][0] else reversed(found)
+    written = next((numbers for numbers in in_order if numbers[0]), None)
+    if written is None:
         return None
-    left, bottom, right, top = boxes[-1 if _AT_END.search(program) else 0]
-    return (left, bottom, right, top) if left < right and bottom < top else None
+    left, bottom, right, top = (float(number) for number in written)
+    box = (left, bottom, right, top)
+    return box if has_area(box) else None

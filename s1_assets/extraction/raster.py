@@ -74,8 +74,6 @@ def _pixel_box(image: Image.Image, view: View) -> tuple[int, int, int, int]:
         across, down = (float(dpi) for dpi in image.info.get("dpi", (_DEFAULT_DPI, _DEFAULT_DPI)))
         width = image.width * 72 / (across if across >= 1 else _DEFAULT_DPI)
         height = image.height * 72 / (down if down >= 1 else _DEFAULT_DPI)
-    if not (width > 0 and height > 0):
-        return 0, 0, image.width, image.height
     left, bottom, right, top = view.region(width, height)
     columns, rows = image.width / width, image.height / height
     return (

@@ -53,11 +53,12 @@ class View:
         page = options.get("page", "1").strip("{} ")
         if not page.isdecimal() or int(page) < 1:
             return Reject(Reason.PAGE_MISSING, f"page {page!r} is not a page number")
+        bounding_box = _lengths(options.get("bb"), {})
         clipped = "clip" in options and options["clip"].strip("{} ").lower() != "false"
         return cls(
             page=int(page),
             angle=_angle(options.get("angle", "0")),
-            bounding_box=_lengths(options.get("bb"), {}),
+            bounding_box=bounding_box if bounding_box and has_area(bounding_box) else None,
             trim=options.get("trim") if clipped else None,
             viewport=options.get("viewport") if clipped else None,
         )
@@ -78,7 +79,13 @@ class View:
         else:
             return whole
         shown = (max(left, 0.0), max(bottom, 0.0), min(right, width), min(top, height))
-        return shown if shown[0] < shown[2] and shown[1] < shown[3] else whole
+        return shown if has_area(shown) else whole
+
+
+def has_area(box: Box) -> bool:
+    """Whether its right and top lie beyond its left and bottom."""
+    left, bottom, right, top = box
+    return left < right and bottom < top
 
 
 def _angle(written: str) -> float:

@@ -38,7 +38,7 @@ def publish_cell(stage: Stage, lake: Lake, cell: Cell, publisher: Publisher) -> 
                 manifest = write_generation(
                     publisher,
                     cell,
-                    part.fingerprint,
+                    stage.fingerprint(part),
                     cell_samples(lake, cell),
                     withheld=_withheld(lake, cell),
                     scratch=folder,

@@ -21,11 +21,11 @@ TEX = rb"""\documentclass{article}\usepackage{graphicx}\usepackage{subcaption}
 \begin{figure}\includegraphics[width=3cm]{one}\caption{The first.}\label{fig:one}\end{figure}
 \begin{figure}
 \begin{subfigure}{.5\textwidth}\includegraphics{left.png}\caption{Left.}\end{subfigure}
-\begin{subfigure}{.5\textwidth}\includegraphics{gone.png}\caption{Gone.}\end{subfigure}
+\begin{subfigure}{.5\textwidth}\includegraphics{broken.png}\caption{Broken.}\end{subfigure}
 \begin{subfigure}{.5\textwidth}\includegraphics[page=2]{two.pdf}\caption{Right.}\end{subfigure}
 \caption{The second.}\end{figure}
 \end{document}"""
-FILES = {"main.tex": TEX, "one.pdf": pdf(words=True), "left.png": PNG, "two.pdf": pdf(pages=2)}
+FILES = {"main.tex": TEX, "one.pdf": pdf(words=True), "left.png": PNG, "broken.png": PNG[:200], "two.pdf": pdf(pages=2)}
 
 
 def archive_of(files: dict[str, bytes]) -> bytes:
@@ -54,7 +54,7 @@ def test_every_graphic_of_a_paper_ends_as_a_pair_or_as_a_reject():
         ("arxiv:2401.00001#2c", "c", "two.pdf", 2),
     ]
     assert [(row["reason"], row["figure"], row["source_file"]) for row in extraction.rejects] == [
-        ("file_missing", 2, "gone.png")
+        ("unreadable_image", 2, "broken.png")
     ]
 
 
@@ -115,7 +115,7 @@ def test_a_paper_without_a_figure_to_show_leaves_one_reject(archive, reason):
 
 def test_members_left_out_of_the_archive_are_reported():
     extraction = extract_paper(PAPER, archive_of(FILES | {"../out.pdf": pdf()}))
-    assert reasons(extraction.rejects) == ["archive_unsafe", "file_missing"]
+    assert reasons(extraction.rejects) == ["archive_unsafe", "unreadable_image"]
     assert len(extraction.pairs) == 3
 
 
@@ -126,6 +126,11 @@ def test_a_graphic_that_fails_keeps_its_letter_and_the_others_go_on():
     assert [(row["reason"], row["figure"], row["source_file"]) for row in extraction.rejects] == [
         ("unreadable_image", 1, "bad.pdf")
     ]
+
+
+def test_a_file_that_is_not_in_the_archive_is_missing():
+    extraction = extract_document("p", document_of(Graphic("gone.png")), {}, route="latex")
+    assert reasons(extraction.rejects) == ["file_missing"]
 
 
 def test_a_figure_shown_twice_gives_two_pairs_of_one_image():
@@ -146,15 +151,8 @@ def test_a_paper_whose_graphics_have_no_captions_has_no_figures():
 
 
 def test_panels_are_lettered_past_z():
-    assert [panel_letter(position) for position in (0, 25, 26, 51, 52, 701, 702)] == [
-        "a",
-        "z",
-        "aa",
-        "az",
-        "ba",
-        "zz",
-        "aaa",
-    ]
+    letters = [panel_letter(position) for position in (0, 25, 26, 51, 52, 701, 702)]
+    assert letters == ["a", "z", "aa", "az", "ba", "zz", "aaa"]
 
 
 def test_the_real_papers_give_rows_that_fit(shared_data):

@@ -57,6 +57,12 @@ def test_a_bounding_box_at_the_end_is_found():
 
 
 @needs_ghostscript
+def test_a_bounding_box_of_an_embedded_figure_is_not_the_figures():
+    embedded = "%%BeginDocument: inner.eps\n%%BoundingBox: (atend)\n%%BoundingBox: 0 0 10 10\n%%EndDocument\nshowpage"
+    assert colours(shown(eps(show=embedded))) == "RGBY"
+
+
+@needs_ghostscript
 def test_a_dos_eps_shows_its_postscript_not_its_preview():
     program = eps()
     header = b"\xc5\xd0\xd3\xc6" + (30).to_bytes(4, "little") + len(program).to_bytes(4, "little") + bytes(18)
@@ -66,6 +72,7 @@ def test_a_dos_eps_shows_its_postscript_not_its_preview():
 @needs_ghostscript
 def test_bb_replaces_the_bounding_box():
     assert colours(shown(eps(), bb="0 0 400 110")) == "BYBY"
+    assert colours(shown(eps(), bb="400 110 0 0")) == "RGBY"
 
 
 @needs_ghostscript

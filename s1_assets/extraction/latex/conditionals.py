@@ -170,28 +170,30 @@ def name_to_endcsname(gullet: Gullet) -> Token:
 
 
 def _condition_of(gullet: Gullet, tokens: list[Token]) -> bool:
-    r"""A test of \ifthenelse (ifthen), without \and, \or and \not inside of parentheses."""
+    r"""A test of \ifthenelse (ifthen), without \and, \or and parentheses."""
     level = gullet.enter(tokens)
-    try:
+    wanted = True
+    gullet.skip_blanks()
+    while (first := gullet.next()) in {"\\not", "\\NOT"}:
+        wanted = not wanted
         gullet.skip_blanks()
-        first = gullet.next()
-        if first in {"\\not", "\\NOT"}:
-            return not _condition_of(gullet, list(iter(gullet.raw, None)))
-        if first == "\\equal":
-            return _text(gullet, gullet.argument()) == _text(gullet, gullet.argument())
-        if first in {"\\boolean", "\\value"}:
-            flag = gullet.macros.get("\\if" + gullet.word())
-            return isinstance(flag, Flag) and flag.value
-        if first == "\\isundefined":
-            return not _is_defined(gullet, source_of(gullet.argument()))
-        if first == "\\isodd":
-            return gullet.number() % 2 == 1
-        if first is None or is_command(first):
-            return False
-        gullet.push([first])
-        return _compare(gullet, gullet.number)
-    finally:
-        gullet.leave(level)
+    holds = _simple_condition(gullet, first)
+    gullet.leave(level)
+    return holds == wanted
+
+
+def _simple_condition(gullet: Gullet, first: Token | None) -> bool:
+    if first == "\\equal":
+        return _text(gullet, gullet.argument()) == _text(gullet, gullet.argument())
+    if first == "\\boolean":
+        flag = gullet.macros.get("\\if" + gullet.word())
+        return isinstance(flag, Flag) and flag.value
+    if first == "\\isundefined":
+        return not _is_defined(gullet, source_of(gullet.argument()))
+    if first == "\\isodd":
+        return gullet.number() % 2 == 1
+    gullet.push([first] if first is not None else [])
+    return _compare(gullet, gullet.number)
 
 
 def _text(gullet: Gullet, tokens: list[Token]) -> str:

@@ -8,8 +8,11 @@ a caption in a panel belongs to the panel; a label belongs to the caption before
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TypeVar
 
 from s1_assets.rejects import Reason
+
+T = TypeVar("T")
 
 
 class Kind(Enum):
@@ -146,42 +149,43 @@ def settle(box: Box) -> Settled:
             inside.append(placed)
         elif isinstance(placed.leaf, GraphicUse):
             settled.rest.append((placed.leaf, Reason.NOT_A_FIGURE))
-    panels = _panels(inside)
-    captions = [placed for placed in inside if isinstance(placed.leaf, Caption) and not _is_subcaption(placed, inside)]
+    captions, subcaptions = _captions(inside)
+    panels = _panels(inside, subcaptions)
+    if not captions and any(panel.captions for panel in panels.values()):
+        captions = [Placed(Caption(numbered=False, label=None), (box,))]
     if captions:
         settled.figures = _share_out(captions, inside, panels)
-    elif any(text for panel in panels.values() for text in panel.captions):
-        caption = Placed(Caption(numbered=False, label=None), (box,))
-        settled.figures = _share_out([caption], inside, panels)
     else:
-        settled.rest += [(placed.leaf, Reason.NO_CAPTION) for placed in inside if isinstance(placed.leaf, GraphicUse)]
+        uncaptioned = (placed.leaf for placed in inside if isinstance(placed.leaf, GraphicUse))
+        settled.rest += [(use, Reason.NO_CAPTION) for use in uncaptioned]
     return settled
 
 
-def _main_captions(inside: list[Placed]) -> list[Placed]:
-    return [p for p in inside if isinstance(p.leaf, Caption) and not p.leaf.sub and p.panel() is None]
+def _captions(inside: list[Placed]) -> tuple[list[Placed], list[Placed]]:
+    r"""Captions of figures and of panels.
 
-
-def _is_subcaption(placed: Placed, inside: list[Placed]) -> bool:
-    r"""A caption in a panel, a \subcaption, or an unnumbered one in a box while the figure has one numbered caption."""
-    caption = placed.leaf
-    assert isinstance(caption, Caption)
-    if caption.sub or placed.panel() is not None:
-        return True
-    numbered = [p for p in _main_captions(inside) if isinstance(p.leaf, Caption) and p.leaf.numbered]
-    return not caption.numbered and len(numbered) == 1 and len(placed.around) > len(numbered[0].around)
-
-
-def _panels(inside: list[Placed]) -> dict[int, Panel]:
-    """Panels by the identity of their box: subfigures, and other boxes with a subcaption in them."""
-    boxes = {id(placed.panel()): placed.panel() for placed in inside if placed.panel() is not None}
+    Those in panels and those of \subcaption are subcaptions; so are unnumbered ones in boxes of a figure that has one
+    numbered caption.
+    """
+    captions: list[Placed] = []
+    subcaptions: list[Placed] = []
     for placed in inside:
-        is_loose = isinstance(placed.leaf, Caption) and placed.panel() is None and placed.box.kind is Kind.PLAIN
-        if is_loose and _is_subcaption(placed, inside):
-            boxes[id(placed.box)] = placed.box
-    panels = {key: Panel() for key in boxes}
+        if isinstance(placed.leaf, Caption):
+            (subcaptions if placed.leaf.sub or placed.panel() is not None else captions).append(placed)
+    numbered = [placed for placed in captions if isinstance(placed.leaf, Caption) and placed.leaf.numbered]
+    if len(numbered) != 1:
+        return captions, subcaptions
+    boxed = [p for p in captions if p is not numbered[0] and len(p.around) > len(numbered[0].around)]
+    return [placed for placed in captions if placed not in boxed], subcaptions + boxed
+
+
+def _panels(inside: list[Placed], subcaptions: list[Placed]) -> dict[int, Panel]:
+    """Panels by the identity of their box: subfigures, and minipages with a subcaption in them."""
+    boxes = [box for placed in inside if (box := placed.panel()) is not None]
+    boxes += [placed.box for placed in subcaptions if placed.panel() is None and placed.box.kind is Kind.PLAIN]
+    panels = {id(box): Panel() for box in boxes}
     for placed in inside:
-        panel = next((panels[id(box)] for box in reversed(placed.around) if id(box) in panels), None)
+        panel = _innermost(placed, panels)
         if panel is None:
             continue
         if isinstance(placed.leaf, GraphicUse):
@@ -193,25 +197,27 @@ def _panels(inside: list[Placed]) -> dict[int, Panel]:
     return panels
 
 
+def _innermost(placed: Placed, by_box: Mapping[int, T]) -> T | None:
+    """What the table holds for the innermost box around that it knows."""
+    return next((by_box[id(box)] for box in reversed(placed.around) if id(box) in by_box), None)
+
+
 def _share_out(captions: list[Placed], inside: list[Placed], panels: dict[int, Panel]) -> list[FigureFound]:
     """One figure a caption, with its graphics, drawings, panels and labels."""
-    figures = []
-    for placed in captions:
-        assert isinstance(placed.leaf, Caption)
-        figures.append(FigureFound(placed.leaf))
+    figures = [FigureFound(placed.leaf) for placed in captions if isinstance(placed.leaf, Caption)]
     owners = _owners(captions, inside)
     assigned: set[int] = set()
     for placed in inside:
         figure = figures[owners[id(placed.leaf)]]
-        box = next((box for box in reversed(placed.around) if id(box) in panels), None)
-        if box is not None and id(box) not in assigned:
-            assigned.add(id(box))
-            figure.panels.append(panels[id(box)])
+        panel = _innermost(placed, panels)
+        if panel is not None and id(panel) not in assigned:
+            assigned.add(id(panel))
+            figure.panels.append(panel)
         if isinstance(placed.leaf, GraphicUse):
             figure.graphics.append(placed.leaf)
         elif isinstance(placed.leaf, Drawing):
             figure.drawings.append(placed.leaf)
-        elif isinstance(placed.leaf, Label) and box is None:
+        elif isinstance(placed.leaf, Label) and panel is None:
             figure.keys.append(placed.leaf.key)
     return figures
 
@@ -220,59 +226,59 @@ def _owners(captions: list[Placed], inside: list[Placed]) -> dict[int, int]:
     """For every leaf (by identity) the position of the caption it belongs to."""
     if len(captions) == 1:
         return {id(placed.leaf): 0 for placed in inside}
+    position = {id(placed.leaf): index for index, placed in enumerate(captions)}
+    by_box = _boxes_with_one_caption(captions, inside)
     owners: dict[int, int] = {}
-    shown = [placed for placed in inside if isinstance(placed.leaf, GraphicUse | Drawing)]
-    # A caption in a box of its own with graphics owns these.
-    for index, caption in enumerate(captions):
-        box = _smallest_shared_box(caption, shown, captions)
-        if box is not None:
-            owners |= {id(placed.leaf): index for placed in inside if box in placed.around}
-    _share_in_order(captions, inside, owners)
+    for placed in inside:
+        owner = _innermost(placed, by_box)
+        if owner is not None:
+            owners[id(placed.leaf)] = owner
+    free = {leaf: index for leaf, index in position.items() if leaf not in owners}
+    _share_in_order(free, [p for p in inside if id(p.leaf) in free or _is_shown_freely(p, owners)], owners)
     latest = 0
     for placed in inside:
-        if isinstance(placed.leaf, Caption) and any(placed.leaf is caption.leaf for caption in captions):
-            latest = next(index for index, caption in enumerate(captions) if caption.leaf is placed.leaf)
+        latest = position.get(id(placed.leaf), latest)
         owners.setdefault(id(placed.leaf), latest)
     return owners
 
 
-def _smallest_shared_box(caption: Placed, shown: list[Placed], captions: list[Placed]) -> Box | None:
-    """The innermost box that holds this caption, no other one, and something shown."""
-    for box in reversed(caption.around):
-        if any(other is not caption and box in other.around for other in captions):
-            return None
-        if any(box in placed.around for placed in shown):
-            return box
-    return None
+def _boxes_with_one_caption(captions: list[Placed], inside: list[Placed]) -> dict[int, int]:
+    """Boxes (by identity) that hold one caption and something shown, with that caption's position."""
+    shown = {id(box) for placed in inside if isinstance(placed.leaf, GraphicUse | Drawing) for box in placed.around}
+    held: dict[int, list[int]] = {}
+    for index, caption in enumerate(captions):
+        for box in caption.around:
+            held.setdefault(id(box), []).append(index)
+    return {box: indexes[0] for box, indexes in held.items() if len(indexes) == 1 and box in shown}
 
 
-def _share_in_order(captions: list[Placed], inside: list[Placed], owners: dict[int, int]) -> None:
+def _share_in_order(free: dict[int, int], sequence: list[Placed], owners: dict[int, int]) -> None:
     """Captions without a box of their own: what is shown before each, or after each where a caption comes first.
 
     Where several captions follow several graphics at once (a row of graphics over a row of captions), they pair up.
     """
-    free = [index for index, caption in enumerate(captions) if id(caption.leaf) not in owners]
-    position = {id(captions[index].leaf): index for index in free}
-    rows: list[tuple[list[int], list[int]]] = []  # captions and leaves of one run
-    sequence = [p for p in inside if id(p.leaf) in position or _is_free(p, owners)]
-    if not sequence or not free:
+    if not free:
         return
-    caption_first = id(sequence[0].leaf) in position
-    previous: bool | None = None
+    caption_first = id(sequence[0].leaf) in free
+    rows: list[tuple[list[int], list[int]]] = []  # captions and what is shown, by identity
+    in_captions = False
     for placed in sequence if caption_first else reversed(sequence):
-        is_caption = id(placed.leaf) in position
-        if is_caption and previous is not True:
-            rows.append(([], []))
-        if rows:
-            (rows[-1][0] if is_caption else rows[-1][1]).append(id(placed.leaf))
-        elif not is_caption:
-            owners[id(placed.leaf)] = free[-1]
-        previous = is_caption
-    for row_captions, leaves in rows:
-        share = max(1, len(leaves) // len(row_captions))
+        leaf = id(placed.leaf)
+        if leaf not in free:
+            if not rows:  # behind the last caption
+                owners[leaf] = max(free.values())
+            else:
+                rows[-1][1].append(leaf)
+        elif in_captions:
+            rows[-1][0].append(leaf)
+        else:
+            rows.append(([leaf], []))
+        in_captions = leaf in free
+    for row, leaves in rows:
+        share = max(1, len(leaves) // len(row))
         for order, leaf in enumerate(leaves):
-            owners[leaf] = position[row_captions[min(order // share, len(row_captions) - 1)]]
+            owners[leaf] = free[row[min(order // share, len(row) - 1)]]
 
 
-def _is_free(placed: Placed, owners: dict[int, int]) -> bool:
+def _is_shown_freely(placed: Placed, owners: dict[int, int]) -> bool:
     return isinstance(placed.leaf, GraphicUse | Drawing) and id(placed.leaf) not in owners

@@ -1,8 +1,8 @@
 r"""The gullet: the stack of inputs, arguments, and expansion (The TeXbook, chapter 20), with hard limits.
 
-Limits count, they do not measure time. Between two tokens read from a file, macros may produce `FUEL` tokens; a macro
-that expands forever runs dry in milliseconds, what it had pending is dropped, and reading goes on behind it. A paper
-that does so again and again, or that is read beyond `MAX_TOKENS`, ends there.
+Limits count, they do not measure time. Between two tokens of a file, `FUEL` tokens may be put in front of the input; a
+macro that expands forever runs dry in milliseconds, what it had pending is dropped, and reading goes on behind it. A
+paper that does so again and again, or that comes to more than `MAX_WORK` tokens, ends there.
 """
 
 import re
@@ -13,11 +13,12 @@ from s1_assets.extraction.latex.macros import Alias, Flag, FlagSetter, Macro, Ma
 from s1_assets.extraction.latex.numbering import Counters
 from s1_assets.extraction.latex.tokens import Lexer, Token, is_command, source_of, trim
 
-FUEL = 500_000  # cost of expansions between two tokens of a file
-EXPANSION_COST = 50  # of one expansion, beside the tokens it produces
+FUEL = 200_000  # tokens put in front of the input between two tokens of a file
+EXPANSION_COST = 20  # of one expansion, in tokens, beside those it produces
 MAX_OVERFLOWS = 10  # endless expansions cut off before reading ends
-MAX_TOKENS = 10_000_000  # read in total
+MAX_WORK = 8_000_000  # tokens read and put back in total
 MAX_FRAMES = 200  # files and arguments open at once
+MAX_NESTING = 50  # expansions that wait for another one to read on
 
 _DIGITS = re.compile(r"\s*[-+]?\d*(?:(?<=\d)\s)?")
 _UNIT = r"(?:true\s*)?(?:pt|pc|in|bp|cm|mm|dd|cc|sp|ex|em|mu|px|vh|vw|fil+)"
@@ -54,7 +55,8 @@ class Gullet:
         self.in_math = False
         self._fuel = FUEL
         self._overflows = 0
-        self._tokens = 0
+        self._work = 0
+        self._nesting = 0
 
     # The stack of inputs
 
@@ -67,17 +69,17 @@ class Gullet:
                 return frame.pending.pop()
             if frame.lexer is not None and (token := frame.lexer.next()) is not None:
                 self._fuel = FUEL
-                self._tokens += 1
-                if self._tokens > MAX_TOKENS:
-                    self.stop()
+                self._work += 1
                 return token
             if frame.closed:
                 return None
             frames.pop()
 
     def push(self, tokens: Iterable[Token]) -> None:
-        """Put tokens in front of the input."""
-        self.frames[-1].pending.extend(reversed(list(tokens)))
+        """Put tokens in front of the input, as far as there is fuel for them."""
+        backwards = list(tokens)[::-1]
+        if self.spend(len(backwards)):
+            self.frames[-1].pending.extend(backwards)
 
     def open_file(self, text: str, name: str, folder: str, at_is_letter: bool = False) -> None:
         """Read `text` before the rest of the input. `folder` is where \\import looks first."""
@@ -87,7 +89,9 @@ class Gullet:
     def enter(self, tokens: Iterable[Token]) -> int:
         """Begin a nested reading of `tokens` alone; give the result to `leave` afterwards."""
         level = len(self.frames)
-        self.frames.append(Frame(pending=list(tokens)[::-1], closed=True, folder=self.frames[-1].folder))
+        frame = Frame(pending=list(tokens)[::-1], closed=True, folder=self.frames[-1].folder)
+        self._work += len(frame.pending)
+        self.frames.append(frame)
         return level
 
     def leave(self, level: int) -> None:
@@ -111,15 +115,16 @@ class Gullet:
             if frame.lexer is not None:
                 frame.lexer.close()
 
-    def spend(self, produced: int) -> bool:
-        """Account for one expansion; False when it ran out of fuel and the pending tokens were dropped."""
-        self._fuel -= EXPANSION_COST + produced
-        if self._fuel > 0:
+    def spend(self, cost: int) -> bool:
+        """Account for work in tokens; False when the fuel ran out and the pending tokens were dropped."""
+        self._work += cost
+        self._fuel -= cost
+        if self._fuel > 0 and self._work < MAX_WORK:
             return True
         self._overflows += 1
         self._fuel = FUEL
         self.frames[-1].pending.clear()
-        if self._overflows > MAX_OVERFLOWS:
+        if self._overflows > MAX_OVERFLOWS or self._work >= MAX_WORK:
             self.stop()
         return False
 
@@ -152,8 +157,10 @@ class Gullet:
                 return token
             self.push([token])
             expandable = self.expandables[ANY_CONDITIONAL]
-        if self.spend(0):
+        if self._nesting < MAX_NESTING and self.spend(EXPANSION_COST):
+            self._nesting += 1
             expandable(self)
+            self._nesting -= 1
         return None
 
     def _expand_macro(self, macro: Macro) -> None:
@@ -162,9 +169,9 @@ class Gullet:
             if token is None or (token != expected and not (expected == " " and token.isspace())):
                 self.push([token] if token is not None else [])
                 break
-        replacement = macro.replace([self._argument_for(parameter) for parameter in macro.parameters])
-        if self.spend(len(replacement)):
-            self.push(replacement)
+        arguments = [self._argument_for(parameter) for parameter in macro.parameters]
+        if self.spend(EXPANSION_COST):
+            self.push(macro.replace(arguments))
 
     def expand_all(self, tokens: Iterable[Token]) -> list[Token]:
         """Tokens with everything expanded that can be, nothing where that does not end; no command is carried out."""
@@ -179,7 +186,7 @@ class Gullet:
         """The next token as it stands, where a run gives its first character only."""
         token = self.raw()
         if token is not None and len(token) > 1 and token[0] != "\\":
-            self.push([token[1:]])
+            self.frames[-1].pending.append(token[1:])
             return token[0]
         return token
 

@@ -12,6 +12,7 @@ from s1_assets.extraction.latex.tokens import Token, is_command, split_runs
 NO_VALUE = "\\NoValue"  # what an absent optional argument stands for; prints nothing
 MAX_MEANINGS = 100_000
 MAX_BODY = 100_000
+MAX_SCOPES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ class MacroTable:
     def __init__(self) -> None:
         self._meanings: dict[Token, Meaning] = {}
         self._scopes: list[dict[Token, Meaning | None]] = []
+        self._too_deep = 0  # groups open beyond MAX_SCOPES, which share the scope of that depth
         self.get = self._meanings.get
 
     def __contains__(self, name: Token) -> bool:
@@ -153,17 +155,21 @@ class MacroTable:
 
     def open_scope(self) -> None:
         """Enter a group."""
-        self._scopes.append({})
+        if len(self._scopes) < MAX_SCOPES:
+            self._scopes.append({})
+        else:
+            self._too_deep += 1
 
     @property
     def depth(self) -> int:
         """Number of open groups."""
-        return len(self._scopes)
+        return len(self._scopes) + self._too_deep
 
     def close_scope(self, down_to: int | None = None) -> None:
         """Leave a group, or all above a depth: what they defined means again what it meant before."""
-        depth = len(self._scopes) - 1 if down_to is None else down_to
-        while self._scopes and len(self._scopes) > depth:
+        depth = self.depth - 1 if down_to is None else down_to
+        self._too_deep = max(0, depth - len(self._scopes))
+        while len(self._scopes) > max(0, depth):
             for name, meaning in self._scopes.pop().items():
                 self._restore(name, meaning)
 

@@ -119,23 +119,20 @@ def _figure(found: FigureFound, number: int, rejects: list[Reject], targets: dic
     for order, panel in enumerate(found.panels, 1):
         for key in panel.keys:
             targets.setdefault(key, []).append((number, _panel_letter(panel, order, shown)))
-    graphics = tuple(_graphic(use, found.panels) for use in shown)
+    panel_of = {id(use): panel for panel in found.panels for use in panel.graphics}
+    graphics = tuple(_graphic(use, panel_of.get(id(use), Panel())) for use in shown)
     return Figure(number, found.caption.label, found.caption.text, graphics, tuple(dict.fromkeys(found.keys)))
 
 
 def _panel_letter(panel: Panel, order: int, shown: list[GraphicUse]) -> str | None:
     """The letter of a panel: place of its graphic among several of the figure, else its order among the panels."""
     if len(shown) > 1:
-        place = next((place for place, use in enumerate(shown, 1) if any(use is mine for mine in panel.graphics)), 0)
-        return letter(place) or None
+        order = next((place for place, use in enumerate(shown, 1) if use in panel.graphics), 0)
     return letter(order) or None
 
 
-def _graphic(use: GraphicUse, panels: list[Panel]) -> Graphic:
+def _graphic(use: GraphicUse, panel: Panel) -> Graphic:
     assert use.file is not None  # missing files have been sorted out
-    panel = next((panel for panel in panels if any(use is mine for mine in panel.graphics)), None)
-    if panel is None:
-        return Graphic(use.file, dict(use.options))
     return Graphic(use.file, dict(use.options), " ".join(panel.captions) or None, tuple(dict.fromkeys(panel.keys)))
 
 

@@ -17,7 +17,8 @@ from s1_assets.extraction.latex.tokens import Token
 from s1_assets.rejects import Reason
 
 MAX_DEPTH = 40  # arguments read within arguments
-MAX_BOXES = 60
+MAX_BOXES = 50  # one in another
+MAX_OPEN = 500  # environments one in another
 
 _LITERAL_MENTION = re.compile(r"\bfig(?:s|ures?)?\b\.?\s*(?:\(?[A-Z]{0,2}\.?\d)", re.IGNORECASE)
 
@@ -101,6 +102,7 @@ class Reader:
         self._open: list[_Open] = []
         self._first_open = 0  # environments before it cannot end within the present reading
         self._depth = 0
+        self._boxes_too_deep = 0  # boxes open beyond MAX_BOXES, whose content goes to the box of that depth
 
     def folders(self) -> list[str]:
         r"""Where graphics are looked for, in turn: \graphicspath, and the folders of the files being read."""
@@ -221,6 +223,8 @@ class Reader:
 
     def begin(self, name: str) -> None:
         r"""\begin{name}: an environment of this reader, or one that the authors defined as \name ... \endname."""
+        if len(self._open) >= MAX_OPEN:
+            return
         environment = self.environments.get(name) or self.environments.get(name.rstrip("*"))
         by_authors = environment is None and "\\" + name in self.gullet.macros
         end = environment.end if environment is not None else _nothing
@@ -255,10 +259,16 @@ class Reader:
 
     def open_box(self, kind: Kind, name: str = "") -> None:
         """Open a box for the graphics, captions and labels that follow."""
+        if len(self.boxes) > MAX_BOXES:
+            self._boxes_too_deep += 1
+            return
         self.boxes.append(Box(kind, name, self.gullet.file_frame().name))
 
     def close_box(self) -> None:
         """Close the innermost box: a float is settled, other boxes are left to the one around them."""
+        if self._boxes_too_deep > 0:
+            self._boxes_too_deep -= 1
+            return
         if len(self.boxes) == 1:
             return
         box = self.boxes.pop()

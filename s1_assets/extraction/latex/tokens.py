@@ -117,7 +117,7 @@ def literal(text: str) -> list[Token]:
 
 def is_command(token: Token) -> bool:
     r"""Whether a token is a command such as \caption or \%."""
-    return token[0] == "\\"
+    return token.startswith("\\")
 
 
 def source_of(tokens: Iterable[Token]) -> str:

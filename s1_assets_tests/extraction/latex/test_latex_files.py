@@ -37,7 +37,10 @@ CHOICES = [
         "second.tex": article(FIGURE % "Right."),
         "00README.json": b'{"sources": [{"filename": "second.tex", "usage": "toplevel"}]}',
     },
-    {"head.tex": b"\\documentclass{article}\n\\input{body}", "body.tex": rb"\begin{document}" + (FIGURE % "Right.").encode()},
+    {
+        "head.tex": b"\\documentclass{article}\n\\input{body}",
+        "body.tex": rb"\begin{document}" + (FIGURE % "Right.").encode(),
+    },
     {"old.tex": rb"\documentstyle[epsf]{article}\begin{document}" + (FIGURE % "Right.").encode()},
     {"amstex.tex": b"\\input amstex\n" + (FIGURE % "Right.").encode() + b"\\bye"},
     {"main.tex": b"% \\documentclass{x}\n", "real.tex": article(FIGURE % "Right.")},
@@ -69,7 +72,12 @@ INPUTS = [
 
 @pytest.mark.parametrize(("command", "path"), INPUTS)
 def test_inputs_are_read_in_place(command, path):
-    main = rb"\documentclass{article}\def\jobpart{part}\begin{document}" + command.encode() + (FIGURE % "After.").encode() + b"\\end{document}"
+    main = (
+        rb"\documentclass{article}\def\jobpart{part}\begin{document}"
+        + command.encode()
+        + (FIGURE % "After.").encode()
+        + b"\\end{document}"
+    )
     files = {"main.tex": main, path: (FIGURE % "Inside.").encode(), "other.tex": (FIGURE % "Left out.").encode()}
     assert captions(files) == ["Inside.", "After."]
 
@@ -77,17 +85,26 @@ def test_inputs_are_read_in_place(command, path):
 def test_files_of_an_imported_folder_are_found_there():
     main = article(r"\subimport{sec/}{part}")
     part = rb"\input{deep}\begin{figure}\includegraphics{own}\caption{Own.}\end{figure}"
-    document = read_latex({"main.tex": main, "sec/part.tex": part, "sec/deep.tex": b"", "sec/own.png": b"", "own.png": b""})
+    document = read_latex(
+        {"main.tex": main, "sec/part.tex": part, "sec/deep.tex": b"", "sec/own.png": b"", "own.png": b""}
+    )
     assert document.figures[0].graphics[0].file == "sec/own.png"
 
 
 def test_a_complete_document_among_the_inputs_gives_its_body():
     part = rb"\documentclass[main]{subfiles}\begin{document}" + (FIGURE % "Sub.").encode() + rb"\end{document} dead"
-    assert captions({"main.tex": article(r"\subfile{part}" + FIGURE % "After."), "part.tex": part}) == ["Sub.", "After."]
+    assert captions({"main.tex": article(r"\subfile{part}" + FIGURE % "After."), "part.tex": part}) == [
+        "Sub.",
+        "After.",
+    ]
 
 
 def test_input_loops_end():
-    files = {"main.tex": article(FIGURE % "A." + r"\input{x}" + FIGURE % "B."), "x.tex": rb"\input{y}", "y.tex": rb"\input{x}\input{main}"}
+    files = {
+        "main.tex": article(FIGURE % "A." + r"\input{x}" + FIGURE % "B."),
+        "x.tex": rb"\input{y}",
+        "y.tex": rb"\input{x}\input{main}",
+    }
     assert captions(files) == ["A.", "B."]
 
 
@@ -110,9 +127,17 @@ def test_definitions_of_local_packages_and_classes_are_used():
 
 
 def test_supplements_come_after_the_paper():
-    supplement = rb"\documentclass{article}\renewcommand{\thefigure}{S\arabic{figure}}\begin{document}" + (FIGURE % "Extra.").encode()
+    supplement = (
+        rb"\documentclass{article}\renewcommand{\thefigure}{S\arabic{figure}}\begin{document}"
+        + (FIGURE % "Extra.").encode()
+    )
     main = article(FIGURE % "Main." + r"\externaldocument{more}")
-    files = {"main.tex": main, "supplement.tex": supplement, "more.tex": article(FIGURE % "More."), "cover_letter.tex": article("x")}
+    files = {
+        "main.tex": main,
+        "supplement.tex": supplement,
+        "more.tex": article(FIGURE % "More."),
+        "cover_letter.tex": article("x"),
+    }
     document = read_latex(files | {"a.pdf": b""})
     assert [(f.number, f.label, f.caption) for f in document.figures] == [
         (1, "Figure 1", "Main."),

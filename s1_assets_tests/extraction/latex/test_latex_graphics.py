@@ -89,6 +89,8 @@ def test_declared_extensions_come_first(read_body):
 
 
 def test_a_missing_file_is_reported_as_written(read_body):
-    document = read_body(r"\begin{figure}\includegraphics{./gone/a b}\includegraphics{b}\caption{C.}\end{figure}", "b.pdf")
+    document = read_body(
+        r"\begin{figure}\includegraphics{./gone/a b}\includegraphics{b}\caption{C.}\end{figure}", "b.pdf"
+    )
     assert [g.file for g in document.figures[0].graphics] == ["b.pdf"]
     assert [(r.reason, r.figure, r.source_file) for r in document.rejects] == [(Reason.FILE_MISSING, 1, "./gone/a b")]

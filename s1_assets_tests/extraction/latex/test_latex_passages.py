@@ -43,7 +43,9 @@ def test_references_point_to_figures_and_panels(cite, text, expected):
 
 
 def test_figures_named_in_words_are_kept_for_the_context_stage(cite):
-    texts = [p.text for p in cite("As Figure 2 shows.\n\nFigs. 1-2 differ.\n\nNothing here.\n\nSee fig.~1b.\n\nIn Table 2.")]
+    texts = [
+        p.text for p in cite("As Figure 2 shows.\n\nFigs. 1-2 differ.\n\nNothing here.\n\nSee fig.~1b.\n\nIn Table 2.")
+    ]
     assert texts == ["As Figure 2 shows.", "Figs. 1-2 differ.", "See fig. 1b."]
 
 

@@ -1,0 +1,77 @@
+"""Runs cells of the whole line in a test's own lake and Dagster instance."""
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+
+from resources.lake import Lake
+from s1_assets.cells import Cell
+from s1_assets.definitions import build_defs
+from s1_assets.partitions import partition_key
+from s1_assets.settings import Settings
+from s1_assets.tables import TABLES
+
+LINE = ("raw_papers", "figure_pairs", "context_bundles", "enhanced_captions", "quality_metrics", "published_shards")
+
+
+@dataclass
+class Line:
+    """The line with its lake, mirror copy and published files under one folder."""
+
+    folder: Path
+    mirror: Path
+    instance: dg.DagsterInstance = field(default_factory=dg.DagsterInstance.ephemeral)
+
+    def __post_init__(self) -> None:
+        shutil.copytree(self.mirror, self.folder / "mirror", dirs_exist_ok=True)
+        environment = {
+            "S1_LAKE": str(self.folder / "lake"),
+            "S1_MIRROR": str(self.folder / "mirror"),
+            "S1_CACHE": str(self.folder / "cache"),
+        }
+        self.environment = environment
+        self.settings = Settings.from_environment(environment)
+        self.defs = build_defs(settings=self.settings)
+        self.lake = Lake(self.settings.lake)
+
+    def run(self, cell: Cell, only: str | None = None) -> dg.ExecuteInProcessResult:
+        """Runs a cell through the line, or one asset of it without its checks."""
+        job = self.defs.resolve_job_def("cell")
+        return job.execute_in_process(
+            instance=self.instance,
+            partition_key=partition_key(cell),
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+            asset_selection=[dg.AssetKey(only)] if only else None,
+        )
+
+    def rows(self, cell: Cell) -> dict[str, list]:
+        """Everything the tables hold of a cell, by table and part."""
+        return {
+            f"{table.name}/{part.name}": list(self.lake.rows(table, cell, part.name))
+            for table in TABLES
+            for part in self.lake.parts(table, cell)
+        }
+
+
+def materialized(outcome: dg.ExecuteInProcessResult) -> dict[str, dict]:
+    """Metadata values of each asset that a run materialized."""
+    return {
+        name: {key: value.value for key, value in materializations[0].metadata.items()}
+        for name in (*LINE, "release")
+        if (materializations := outcome.asset_materializations_for_node(name))
+    }
+
+
+def failure(outcome: dg.ExecuteInProcessResult) -> str:
+    """What the failed steps of a run said, causes included."""
+    messages = []
+    for event in outcome.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error:
+                messages.append(error.message)
+                error = error.cause
+    return " ".join(messages)

@@ -1,0 +1,50 @@
+from decimal import Decimal
+
+import pytest
+
+from s1_assets.quality.grounding import ground_numbers, numbers
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1,000 rods", "1000 rods"),
+        ("10,000 rods", "10 000 rods"),
+        ("10{,}000", "10000"),
+        (".5 m", "0.50 m"),
+        ("5%", "5 \\%"),
+        ("$10^{-3}$ m", "0.001 m"),
+        ("10⁻³", "10^-3"),
+        ("1e-3", "$10^{−3}$"),
+        ("2\\times10^{5}", "200,000"),
+        ("2 × 10^5", "2e5"),
+        ("−5 m", "5 m"),
+        ("3b", "3"),
+        ("5mm", "5 mm"),
+    ],
+)
+def test_equal_numbers_are_recognised_in_any_notation(one: str, other: str) -> None:
+    assert ground_numbers(one, [other]).offending == ()
+    assert ground_numbers(other, [one]).offending == ()
+
+
+def test_a_list_or_a_range_is_no_thousand() -> None:
+    assert [number.value for number in numbers("Figs. 1,2 and 3–5 of 2009,2010")] == [1, 2, 3, 5, 2009, 2010]
+
+
+def test_digits_inside_a_name_are_no_numbers() -> None:
+    assert list(numbers("p53, CO2, GRCh38 and S1")) == []
+
+
+def test_a_version_is_compared_as_text() -> None:
+    assert [number.value for number in numbers("v. 1.2.3 and 4.5.")] == ["1.2.3", Decimal("4.5")]
+
+
+def test_numbers_that_no_source_has_are_named_with_their_place() -> None:
+    grounding = ground_numbers("It rises from 3 to 3.7 in 2012.", ["from 3 m", "since 2012"])
+    assert grounding.offending == ((19, 22, "3.7"),)
+    assert grounding.share == pytest.approx(2 / 3)
+
+
+def test_a_text_without_numbers_invents_none() -> None:
+    assert ground_numbers("It rises.", []).share == 1.0

@@ -1,0 +1,68 @@
+"""The definitions load, are complete, and need neither a GPU stack nor much time to import."""
+
+import subprocess
+import sys
+
+import dagster as dg
+
+from s1_assets.cells import Cell
+from s1_assets.definitions import build_defs
+from s1_assets.partitions import SOURCE_MONTH, cell_of, partition_key
+from s1_assets.tables import TABLES
+
+
+def test_the_definitions_are_loadable_and_hold_the_whole_line():
+    defs = build_defs()
+    dg.Definitions.validate_loadable(defs)
+    keys = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
+    assert keys == {
+        "raw_papers",
+        "figure_pairs",
+        "context_bundles",
+        "enhanced_captions",
+        "quality_metrics",
+        "published_shards",
+        "release",
+    }
+
+
+def test_every_asset_says_what_it_is_who_owns_it_and_what_its_columns_mean():
+    graph = build_defs().resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.description and node.owners and node.kinds and node.group_name != "default"
+        if node.partitions_def:
+            assert node.partitions_def == SOURCE_MONTH
+            assert node.metadata["dagster/column_schema"].columns
+            assert node.backfill_policy.max_partitions_per_run == 1
+
+
+def test_every_check_judges_one_partition():
+    checks = build_defs().resolve_asset_graph().asset_check_keys
+    assert len(checks) == 9
+    assert all(build_defs().resolve_asset_graph().get(key).partitions_def == SOURCE_MONTH for key in checks)
+
+
+def test_only_captioning_waits_for_the_gpu_pool():
+    job = build_defs().resolve_job_def("cell")
+    pools = {node.name: node.definition.pool for node in job.graph.nodes}
+    assert {name for name, pool in pools.items() if pool == "gpu"} == {"enhanced_captions"}
+
+
+def test_a_cell_and_its_partition_key_are_one_to_one():
+    cell = Cell("arxiv", "2024-03")
+    assert partition_key(cell) == "2024-03|arxiv"
+    assert cell_of(partition_key(cell)) == cell
+
+
+def test_every_column_of_every_table_has_a_meaning():
+    for table in TABLES:
+        assert table.meaning and all(meaning for _, _, meaning in table.columns())
+        assert set(table.key) <= {name for name, _, _ in table.columns()}
+
+
+def test_loading_the_definitions_imports_no_heavy_library():
+    heavy = "torch vllm ray transformers open_clip pymupdf scipy matplotlib duckdb"
+    script = f"import sys, s1_assets.definitions; print([m for m in '{heavy}'.split() if m in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"

@@ -1,0 +1,228 @@
+"""The line end to end on the sample papers, through Dagster, as an operator runs it."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from resources.publishers.publisher import open_publisher
+from s1_assets.cells import Cell
+from s1_assets.publishing.manifest import read_manifest
+from s1_assets.publishing.verify import verify
+from s1_assets.settings import PROJECT
+from s1_assets.tables import FIGURE_PAIRS, REJECTS, TABLES
+from s1_assets_tests.line import LINE, Line, failure, materialized
+from samples.make import make_samples
+
+MAY, JUNE = Cell("arxiv", "2024-05"), Cell("arxiv", "2024-06")
+
+
+@pytest.fixture(scope="session")
+def sample_mirror(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("samples")
+    make_samples(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def finished(sample_mirror, tmp_path_factory) -> Line:
+    """A line that ran May once. Tests read it and leave it as it is."""
+    line = Line(tmp_path_factory.mktemp("line"), sample_mirror)
+    assert line.run(MAY).success
+    return line
+
+
+@pytest.fixture
+def line(sample_mirror, tmp_path) -> Line:
+    return Line(tmp_path, sample_mirror)
+
+
+def test_a_cell_goes_from_archives_to_shards_that_verify(finished):
+    publisher = open_publisher(finished.settings.publish)
+    manifest = read_manifest(publisher, MAY)
+    pairs = list(finished.lake.cell_rows(FIGURE_PAIRS, MAY))
+    assert manifest.rows == len(pairs) > 20
+    assert verify(publisher, manifest) == []
+
+
+def test_every_table_holds_the_same_pairs(finished):
+    pairs = {row["pair_id"] for row in finished.lake.cell_rows(FIGURE_PAIRS, MAY)}
+    for table in TABLES:
+        if table.key == ("pair_id",):
+            rows = [row["pair_id"] for row in finished.lake.cell_rows(table, MAY)]
+            assert len(rows) == len(pairs) and set(rows) == pairs, table.name
+
+
+def test_a_second_run_makes_nothing_again(finished):
+    before = finished.rows(MAY)
+    second = finished.run(MAY)
+    assert second.success
+    assert {name: found["parts_new"] for name, found in materialized(second).items()} == dict.fromkeys(LINE, 0)
+    assert finished.rows(MAY) == before
+
+
+def test_a_materialization_tells_the_operator_what_happened(finished):
+    found = materialized(finished.run(MAY))["figure_pairs"]
+    assert {"rows", "rows_new", "rows_current", "rejected", "bytes_written", "seconds", "preview"} <= found.keys()
+    assert "data:image/jpeg;base64," in found["preview"]
+    reasons = {record.data["reason"]: record.data["count"] for record in found["reject_reasons"].records}
+    assert sum(reasons.values()) == found["rejected"] > 0
+
+
+def test_a_touched_chunk_remakes_its_part_and_no_other(line):
+    first = line.run(MAY)
+    assert materialized(first)["figure_pairs"]["parts_new"] == 2
+    os.utime(line.folder / "mirror/arxiv/src/arXiv_src_2405_002.tar")
+    before = line.rows(MAY)
+    found = materialized(line.run(MAY))
+    assert [found[name]["parts_new"] for name in LINE] == [1] * 6
+    assert [found[name]["parts_current"] for name in LINE] == [1, 1, 1, 1, 1, 0]
+    after = line.rows(MAY)
+    shards = "published_shards/shards"  # names a new generation
+    assert {name: rows for name, rows in after.items() if name != shards} == {
+        name: rows for name, rows in before.items() if name != shards
+    }
+
+
+def test_a_chunk_that_is_gone_takes_its_rows_with_it(line):
+    line.run(MAY)
+    gone = line.folder / "mirror/arxiv/src/arXiv_src_2405_002.tar"
+    gone.unlink()
+    outcome = line.run(MAY)
+    assert outcome.success
+    rejects = [row for row in line.lake.cell_rows(REJECTS, MAY) if row["paper_id"] == "arXiv_src_2405_002"]
+    assert [row["reason"] for row in rejects] == ["source_missing"]
+    assert list(line.lake.rows(FIGURE_PAIRS, MAY, "arXiv_src_2405_002")) == []
+
+
+def corrupt_an_image(line: Line, cell: Cell) -> None:
+    """Replaces an image in the lake and leaves the fingerprint, as a failing disk would."""
+    from resources.lake import PartWriter
+
+    part = line.lake.parts(FIGURE_PAIRS, cell)[0]
+    rows = list(line.lake.rows(FIGURE_PAIRS, cell, part.name))
+    rows[0]["image"] = rows[0]["image"][:100]
+    writer = PartWriter(line.lake, {FIGURE_PAIRS: part.path})
+    writer.append({"figure_pairs": rows})
+    writer.commit(part.fingerprint, part.stats)
+
+
+def test_nothing_is_published_while_a_blocking_check_fails_not_even_by_a_run_of_its_own(line):
+    for asset in LINE[:2]:
+        assert line.run(JUNE, only=asset).success
+    corrupt_an_image(line, JUNE)
+    outcome = line.run(JUNE)
+    assert not outcome.success
+    failed = [check for check in outcome.get_asset_check_evaluations() if not check.passed]
+    assert ("images_decode", "2024-06|arxiv") in [(check.check_name, check.partition) for check in failed]
+    assert "enhanced_captions" not in materialized(outcome)
+    for asset in LINE[2:5]:
+        assert line.run(JUNE, only=asset).success
+    alone = line.run(JUNE, only="published_shards")
+    assert not alone.success
+    assert "is not published: figure_pairs.images_decode failed: 1 of" in failure(alone)
+    assert read_manifest(open_publisher(line.settings.publish), JUNE) is None
+
+
+def test_nothing_is_published_when_the_checks_judged_older_tables(line):
+    assert line.run(JUNE).success
+    os.utime(line.folder / "mirror/arxiv/src/arXiv_src_2406_001.tar")
+    for asset in LINE[:5]:
+        assert line.run(JUNE, only=asset).success
+    assert "judged an older state of the table" in failure(line.run(JUNE, only="published_shards"))
+
+
+def test_a_cell_from_before_its_source_began_is_green_and_empty(line):
+    outcome = line.run(Cell("medrxiv", "2001-01"))
+    assert outcome.success
+    assert {found["dagster/row_count"] for name, found in materialized(outcome).items() if name != LINE[-1]} == {0}
+    assert not any(check.passed for check in outcome.get_asset_check_evaluations() if check.check_name == "clip_gain")
+
+
+def test_a_source_that_is_not_read_yet_and_a_missing_mirror_are_named(line, tmp_path):
+    assert "source biorxiv is not read by this version" in failure(line.run(Cell("biorxiv", "2024-01")))
+    from s1_assets.definitions import build_defs
+    from s1_assets.settings import Settings
+
+    job = build_defs(settings=Settings.from_environment({"S1_LAKE": str(tmp_path / "other")})).resolve_job_def("cell")
+    outcome = job.execute_in_process(
+        instance=dg.DagsterInstance.ephemeral(),
+        partition_key=dg.MultiPartitionKey({"source": "arxiv", "month": "2024-05"}),
+        raise_on_error=False,
+    )
+    assert "S1_MIRROR is not set" in failure(outcome)
+
+
+def test_a_release_over_the_published_cells(line):
+    line.run(MAY)
+    outcome = line.defs.resolve_job_def("make_release").execute_in_process(instance=line.instance)
+    made = materialized(outcome)["release"]
+    assert made["cells"] == 1 and made["pairs"] > 20
+    assert "license" in made["card"].lower()
+
+
+def test_kills_of_the_running_process_lose_nothing_and_double_nothing(finished, sample_mirror, tmp_path):
+    """SIGKILL of `python -m s1_assets cell` at moments drawn from a fixed seed, then an undisturbed run."""
+    killed = Line(tmp_path, sample_mirror)
+    for name in (tmp_path / "mirror").rglob("*.tar"):  # the same version of the mirror for both lines
+        os.utime(name, ns=(0, (finished.folder / name.relative_to(tmp_path)).stat().st_mtime_ns))
+    (tmp_path / "home").mkdir()
+    environment = os.environ | killed.environment | {"DAGSTER_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-m", "s1_assets", "cell", *MAY]
+    moments = random.Random(5)
+    for _ in range(6):
+        process = subprocess.Popen(
+            command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        try:
+            process.wait(timeout=moments.uniform(2, 14))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+        process.communicate()
+    ended = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert killed.rows(MAY) == finished.rows(MAY)
+
+
+def test_no_worker_outlives_a_killed_run(line):
+    (line.folder / "home").mkdir()
+    environment = os.environ | line.environment | {"DAGSTER_HOME": str(line.folder / "home")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "s1_assets", "cell", *MAY], env=environment, cwd=PROJECT, stdout=subprocess.DEVNULL
+    )
+    children: set[int] = set()
+    deadline = time.monotonic() + 60
+    while not children and time.monotonic() < deadline and process.poll() is None:
+        children = descendants(process.pid)
+        time.sleep(0.05)
+    time.sleep(2)
+    children |= descendants(process.pid)
+    process.kill()
+    process.wait()
+    assert children
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and any(map(alive, children)):
+        time.sleep(0.1)
+    assert not any(map(alive, children))
+
+
+def descendants(pid: int) -> set[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    try:
+        direct = {int(child) for child in children.read_text().split()}
+    except FileNotFoundError:
+        return set()
+    return direct.union(*map(descendants, direct))
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
