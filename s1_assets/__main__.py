@@ -20,7 +20,9 @@ def main() -> int:
     commands.add_parser("release", help="a release over all published cells")
     arguments = parser.parse_args()
     try:
-        outcome = run_cell(Cell(arguments.source, arguments.month)) if "source" in arguments else run_job("make_release")
+        outcome = (
+            run_cell(Cell(arguments.source, arguments.month)) if "source" in arguments else run_job("make_release")
+        )
     except ValueError as error:
         parser.error(str(error))
     print_outcome(outcome)

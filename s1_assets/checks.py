@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster import AssetCheckSeverity as Severity
 from dagster._core.event_api import PartitionKeyFilter
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
 
 from resources.configured import LakeResource, PublisherResource
 from resources.lake import Lake
@@ -117,11 +117,18 @@ def _objections(instance: dg.DagsterInstance, lake: Lake, cell: Cell, check: Cel
     if not records:
         yield "has not been run"
         return
-    event = records[0].event
-    evaluation = event.dagster_event.asset_check_evaluation_data if event and event.dagster_event else None
-    if records[0].status is Status.PLANNED or not isinstance(evaluation, dg.AssetCheckEvaluation):
+    evaluation = _evaluation(records[0])
+    if evaluation is None:
         yield f"did not finish (run {records[0].run_id})"
     elif not evaluation.passed and evaluation.severity is Severity.ERROR:
         yield f"failed: {evaluation.description}"
     elif (tables := evaluation.metadata.get("tables")) and tables.value != lake.digest(check.table, cell):
         yield "judged an older state of the table; run the check again"
+
+
+def _evaluation(record: AssetCheckExecutionRecord) -> dg.AssetCheckEvaluation | None:
+    """What a check found; None while it is planned, or when it crashed or its run ended before it."""
+    event = record.event.dagster_event if record.event else None
+    if event and event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+        return event.asset_check_evaluation_data
+    return None

@@ -14,6 +14,7 @@ from s1_assets.settings import Settings
 from s1_assets.tables import TABLES
 
 LINE = ("raw_papers", "figure_pairs", "context_bundles", "enhanced_captions", "quality_metrics", "published_shards")
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass
@@ -36,15 +37,23 @@ class Line:
         self.defs = build_defs(settings=self.settings)
         self.lake = Lake(self.settings.lake)
 
-    def run(self, cell: Cell, only: str | None = None) -> dg.ExecuteInProcessResult:
-        """Runs a cell through the line, or one asset of it without its checks."""
-        job = self.defs.resolve_job_def("cell")
-        return job.execute_in_process(
+    def run(self, cell: Cell) -> dg.ExecuteInProcessResult:
+        """Runs a cell through the line, with its checks."""
+        return self._execute(cell, dg.AssetSelection.assets(*LINE))
+
+    def run_alone(self, cell: Cell, asset: str) -> dg.ExecuteInProcessResult:
+        """Runs one asset of a cell and none of its checks."""
+        return self._execute(cell, dg.AssetSelection.assets(asset).without_checks())
+
+    def _execute(self, cell: Cell, selection: dg.AssetSelection) -> dg.ExecuteInProcessResult:
+        return dg.materialize(
+            [*self.defs.assets, *self.defs.asset_checks],
+            selection=selection,
+            resources=self.defs.resources,
             instance=self.instance,
             partition_key=partition_key(cell),
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            run_config=QUIET,
             raise_on_error=False,
-            asset_selection=[dg.AssetKey(only)] if only else None,
         )
 
     def rows(self, cell: Cell) -> dict[str, list]:

@@ -117,7 +117,7 @@ def test_kills_at_random_moments_and_a_last_run_give_the_same_rows(tmp_path):
     """A fixed number of SIGKILLs at moments drawn from a fixed seed; then the tables equal an undisturbed run's."""
     undisturbed, disturbed = tmp_path / "undisturbed", tmp_path / "disturbed"
     run(Lake(str(undisturbed)), parts(*"abcdef"))
-    moments = random.Random(20)  # noqa: S311
+    moments = random.Random(20)
     script = (
         "from s1_assets_tests.test_stage import *\n"
         "import sys\nprint('ready', flush=True)\n"

@@ -80,12 +80,15 @@ def gallery(lake: Lake, cell: Cell, count: int = 4) -> str:
 
 
 def _thumbnail(image: bytes) -> str:
-    with Image.open(io.BytesIO(image)) as picture:
-        small = picture.convert("RGB")
-        small.thumbnail((160, 160))
+    try:
+        with Image.open(io.BytesIO(image)) as picture:
+            small = picture.convert("RGB")
+    except OSError:
+        return "does not open"  # the check images_decode tells
+    small.thumbnail((160, 160))
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=70)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return f"![figure](data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()})"
 
 
 def markdown_table(rows: Sequence[Row], columns: Sequence[str]) -> str:

@@ -33,7 +33,7 @@ def published_shards(
     if read_manifest(target, cell) is None:  # the target lost it, or is new: publish again
         store.delete(store.path(PUBLISHED_SHARDS, cell, "shards"))
     upstream = [cell_part(store, cell)]
-    produce = publish_cell(stage, store, cell, target)
+    produce = publish_cell(STAGE, store, cell, target)  # one content has one generation, whatever the target
     report = run_stage(stage, store, cell, upstream, produce=produce, log=context.log.info)
     columns = ["file", "kind", "rows", "bytes", "sha256"]
     return result(report, sample(store, cell, PUBLISHED_SHARDS, columns), {"target": publisher.url})

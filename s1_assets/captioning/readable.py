@@ -21,9 +21,10 @@ _PREPOSITION = (
     r"(?:in|of|from|on|by|to|with|using|via|at|per|under|for|than|like|through|following|unlike|as in|as for|as per|"
     r"along with|together with|as well as)"
 )
+_LEADING = r"(?:[Ii]n|[Ff]rom|On|At|With|According to|Based on|Compared (?:to|with)|Following)"
 _COMPARED = (
     r"(?:compared (?:to|with)|in comparison (?:to|with)|relative to|according to|based on|corresponding to|similar to|"
-    r"in accordance with|with respect to|in agreement with|analogous to)"
+    r"in accordance with|with respect to|in agreement with|analogous to|akin to|identical to)"
 )
 _FIGURE = f"[{OWN}{BARE}]"
 _ASIDE = r"(?:\s\([^()]*\))?"
@@ -47,7 +48,7 @@ def _rules(*rules: tuple[str, str]) -> Rules:
 # A sentence about the figure becomes what the figure shows. Only where a single figure is meant.
 _FIGURE_RULES = _rules(
     (rf"^{_FIGURE}{_ASIDE}\s{_ADVERB}{_SHOWS_THAT}\s", ""),
-    (rf"^{_FIGURE}{_ASIDE}\s{_ADVERB}{_SHOWS}\s(?!that\b)", ""),
+    (rf"^{_FIGURE}{_ASIDE}\s{_ADVERB}{_SHOWS}\s(?!(?:that|in|on|at|as|by|for|with|both)\b)", ""),
     (rf"^{_FIGURE}\s(?:is|are)\s(?=(?:a|an|the)\s)", ""),
     (rf"^[Ww]e\s{_ADVERB}{_SHOW}\s(?=(?:the|a|an|our|some|two|three|several)\s.*{_FIGURE})", ""),
     (rf"^[Ii]n\s{_FIGURE}{_ASIDE},?\swe\s{_ADVERB}{_SHOW}\s(?!that\b|how\b)", ""),
@@ -67,13 +68,13 @@ _POINTER_RULES = _rules(
     (rf"(?:^|[,;:–—]?\s)(?:see|cf\.)\s(?:also\s)?(?:in\s)?{REFERENCE}(?:\sfor\s[^.,;()]*)?{_ENDS}", ""),
     (rf",\s(?:adapted|taken|reproduced|modified|redrawn)\sfrom\s{MARK}", ""),
     (rf",\s{REFERENCE}(?=[.,;)])", ""),
-    (rf"^(?:[Ii]n|[Ff]rom|On|At|With)\s(?:the\s)?{MARK}{_ASIDE}\s*,?\s", ""),
+    (rf"^{_LEADING}\s(?:the\s)?{MARK}{_ASIDE}\s*,?\s", ""),
 )
 # The phrases that remain lose their reference together with the words that lead to it.
 _PHRASE_RULES = _rules(
     (rf",?\s(?:as\s)?{_COMPARED}\s{MARK}", ""),
     (rf"(\b{_BE}\s{_ADVERB}{_PARTICIPLE})\s(?:in|on|at|from|with)\s{_NAMED}", r"\1"),
-    (rf"(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\bbeen)\s{_PARTICIPLE}\s(?:in|by|from|on|at|with|to)\s{_NAMED}", ""),
+    (rf"(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\bbeen)(?:\sas)?\s{_PARTICIPLE}\s(?:in|by|from|on|at|with|to)\s{_NAMED}", ""),
     (rf"\s(?:as|{_PREPOSITION})\s{_NAMED}", ""),
     (rf"\s*{CITED}(?=[\s.,;:)–—-]|$)(?!\s(?:\w+ed|show|found|is|are|was|were|has|have|propose|use)\b)", ""),
     (rf"(?<=[^\s(\[])\s?{BARE}", ""),
@@ -127,7 +128,7 @@ def readable_caption(caption: str) -> str:
         prose, formulas = _set_formulas_aside(caption[start:end])
         marked = mark_references(prose, None)
         if not re.search(MARK, marked):
-            sentences.append(caption[start:end])
+            sentences.append(_put_back(prose, formulas))
             continue
         text = _tidy(re.sub(rf"\s*{MARK}", "", _tidy(_rewritten(marked, figures=0))))
         if re.search(r"\w", text) and not _BARE_POINTER.fullmatch(text):
@@ -178,7 +179,9 @@ def _set_formulas_aside(text: str) -> tuple[str, list[str]]:
 
 
 def _put_back(text: str, formulas: list[str]) -> str:
-    return re.sub("[\ue100-\uf8ff]", lambda match: formulas[ord(match.group()) - _FIRST_FORMULA], text)
+    """`text` with its formulas, but without the markers that stand inside them."""
+    text = re.sub("[\ue100-\uf8ff]", lambda match: formulas[ord(match.group()) - _FIRST_FORMULA], text)
+    return re.sub(r"\s*\(?\[(?:REF|CITE)\]\)?", "", text)
 
 
 def closed(text: str) -> str:

@@ -32,7 +32,7 @@ _PANELS = (
     r"[A-Za-z]{1,3}(?![A-Za-z])(?:[,–-]\s?[A-Za-z](?![A-Za-z]))*(?:\s(?:and|&)\s[B-Zb-z](?![A-Za-z]))?)?"
 )
 _NUMBER = r"(?:[A-Z]{1,2}[.-]?)?\d+(?:\.\d+)*(?:\s?[–—-]+\s?(?:figure supplement|source data|source code|video)\s?\d+)?"
-_TARGET = rf"(?:\[REF\]|\(\[REF\]\)|\(\d+\)|{_NUMBER}){_PANELS}"
+_TARGET = rf"(?:\[REF\]|\(\[REF\]\)|\(\(\[REF\]\)\)|\(\d+\)|{_NUMBER}){_PANELS}"
 _JOIN = r"(?:\s*(?:[,;]\s*(?:and\s|or\s)?|[–—-]+|\band\b|\bor\b|\bto\b|\bthrough\b|&)\s*)"
 _PLURAL_KIND = r"(?:[Ff]igures|FIGURES|[Ff]igs\b\.?|FIGS\b\.?|[Ss]chemes|[Cc]harts|[Pp]lates)"
 _NEXT_FIGURE = rf"{_JOIN}(?:{KIND}\s*)?(?:\(?\[REF\]\)?|\d+(?=[a-zA-Z]\b)){_PANELS}"

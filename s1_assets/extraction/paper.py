@@ -28,11 +28,14 @@ class Extraction:
 def extract_paper(paper: Row, archive: bytes) -> Extraction:
     """The rows of one paper: `paper` is its row of `raw_papers`, `archive` the bytes that the row points to.
 
-    Whatever is in the archive ends as rows. A withdrawn or retracted paper is not opened.
+    Whatever is in the archive ends as rows. A withdrawn or retracted paper is not opened; a live one without a format
+    was rejected by `raw_papers` already.
     """
     paper_id = paper["paper_id"]
-    if paper["status"] != "live" or paper["format"] == "none":
-        return _rejected(paper_id, Reject(Reason.WITHDRAWN, f"status {paper['status']}, format {paper['format']}"))
+    if paper["status"] != "live":
+        return _rejected(paper_id, Reject(Reason.WITHDRAWN, f"status {paper['status']}"))
+    if paper["format"] == "none":
+        return Extraction()
     package = unpack(archive)
     if isinstance(package, Reject):
         return _rejected(paper_id, package)

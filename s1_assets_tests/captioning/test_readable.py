@@ -25,6 +25,8 @@ from s1_assets.captioning.readable import readable_caption, readable_sentence
         ("The rod (Fig. [REF]; 3 m long) is hot.", "The rod (3 m long) is hot."),
         ("(Alternatively, the rod is cooled, Figure [REF].)", "The rod is cooled."),
         ("The sum $f(x, [y])\\; .$ is large (Fig. [REF]).", "The sum $f(x, [y])\\; .$ is large."),
+        ("According to Fig. [REF], heat flows slowly.", "Heat flows slowly."),
+        ("The flow is slow (Equation (([REF]))) and steady [CITE].", "The flow is slow and steady."),
         ("minimap2 is fast (Fig. [REF]).", "minimap2 is fast."),
     ],
 )
@@ -36,6 +38,7 @@ def test_a_citing_sentence_keeps_what_it_says_and_loses_what_it_points_with(sent
     "sentence",
     [
         "Figure [REF] overestimates the flow.",
+        "Figure [REF] shows in red the hot end.",
         "Evaluating Equation ([REF]) costs time (Fig. [REF]).",
         "Figure [REF] extends the results of the rods in Figure [REF] to plates.",
         "This is seen by [CITE] who found heat, which [CITE] identified as flow (Fig. [REF]).",

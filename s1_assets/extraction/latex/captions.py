@@ -16,9 +16,7 @@ _ABBREVIATIONS = frozenset(("fig", "figure", "figs", "fig."))
 def _read_caption(reader: Reader, tokens: list[Token], caption: Caption) -> None:
     """Place a caption, then read its text, so that a label in it comes behind it."""
     reader.place(caption)
-    outer, reader.in_caption = reader.in_caption, True
-    caption.text = reader.plain(tokens)
-    reader.in_caption = outer
+    caption.text = reader.read_around_figures(tokens).finish()[0]
 
 
 def _text_of_caption(reader: Reader) -> tuple[bool, list[Token]]:
@@ -206,6 +204,31 @@ def _teaser(reader: Reader) -> None:
     reader.close_box()
 
 
+def _jhep_figure(reader: Reader) -> None:
+    r"""\FIGURE[position]{content} of JHEP's class, with a \caption in it."""
+    reader.gullet.optional()
+    _teaser(reader)
+
+
+def _jhep_eps_figure(reader: Reader) -> None:
+    r"""\EPSFIGURE[position]{file,options}{caption}."""
+    reader.gullet.optional()
+    options = reader.gullet.argument()
+    caption = reader.gullet.argument()
+    content = ["\\epsfig", "{", "file=", *options, "}", "\\caption", "{", *caption, "}"]
+    reader.gullet.push(["\\begin", "{", "figure", "}", *content, "\\end", "{", "figure", "}"])
+
+
+def _harvmac_figure(reader: Reader) -> None:
+    r"""\ifig\name{caption}{content} of harvmac; \name refers to it ever after."""
+    name = reader.gullet.raw() or ""
+    caption, content = reader.gullet.argument(), reader.gullet.argument()
+    key = name.removeprefix("\\")
+    reader.gullet.macros.define(name, Macro((), ("fig.", "~", "\\ref", "{", key, "}")), everywhere=True)
+    floated = [*content, "\\caption", "{", *caption, "}", "\\label", "{", key, "}"]
+    reader.gullet.push(["\\begin", "{", "figure", "}", *floated, "\\end", "{", "figure", "}"])
+
+
 def _continued(reader: Reader) -> None:
     r"""\ContinuedFloat: the next caption keeps the number."""
     reader.gullet.accept("*")
@@ -256,6 +279,9 @@ CAPTION_COMMANDS: dict[Token, Handler] = {
     "\\ffigbox": _figure_box,
     "\\figcaption": _fig_caption,
     "\\teaser": _teaser,
+    "\\FIGURE": _jhep_figure,
+    "\\EPSFIGURE": _jhep_eps_figure,
+    "\\ifig": _harvmac_figure,
     "\\ContinuedFloat": _continued,
     "\\parbox": _par_box,
     "\\newfloat": _new_float_of_float,

@@ -52,7 +52,7 @@ def skip(gullet: Gullet, stop_at_else: bool) -> Token | None:
 def _ends_with_fi(gullet: Gullet, token: Token) -> bool:
     if isinstance(gullet.macros.get(token), Flag) or token in CONDITIONALS:
         return True
-    if token in gullet.macros or token == "\\iff" or token in BRACED_TESTS or token.startswith(_BRACED):
+    if token in gullet.macros or token in gullet.commands or token == "\\iff" or token in BRACED_TESTS or token.startswith(_BRACED):
         return False
     return gullet.peek() != "{"
 
@@ -101,8 +101,7 @@ def _same(gullet: Gullet, first: Token | None, second: Token | None) -> bool:
         return first == second
     meanings = gullet.macros.get(first), gullet.macros.get(second)
     if meanings == (None, None):
-        known = first in gullet.expandables or second in gullet.expandables
-        return first == second or not known
+        return first == second or not (gullet.is_defined(first) or gullet.is_defined(second))
     return meanings[0] == meanings[1]
 
 
@@ -151,13 +150,9 @@ def _ifcase(gullet: Gullet) -> None:
             return
 
 
-def _is_defined(gullet: Gullet, name: Token) -> bool:
-    return name in gullet.macros or name in gullet.expandables
-
-
 def _ifdefined(gullet: Gullet) -> None:
     token = gullet.raw()
-    branch(gullet, token is not None and _is_defined(gullet, token))
+    branch(gullet, token is not None and gullet.is_defined(token))
 
 
 def name_to_endcsname(gullet: Gullet) -> Token:
@@ -189,7 +184,7 @@ def _simple_condition(gullet: Gullet, first: Token | None) -> bool:
         flag = gullet.macros.get("\\if" + gullet.word())
         return isinstance(flag, Flag) and flag.value
     if first == "\\isundefined":
-        return not _is_defined(gullet, source_of(gullet.argument()))
+        return not gullet.is_defined(source_of(gullet.argument()))
     if first == "\\isodd":
         return gullet.number() % 2 == 1
     gullet.push([first] if first is not None else [])
@@ -220,11 +215,11 @@ BRACED_TESTS: dict[Token, Callable[[Gullet], bool]] = {
     "\\ifstrequal": lambda gullet: gullet.argument() == gullet.argument(),
     "\\ifblank": lambda gullet: not trim(gullet.argument()),
     "\\ifstrempty": lambda gullet: not gullet.argument(),
-    "\\ifdef": lambda gullet: _is_defined(gullet, source_of(gullet.argument()).strip()),
-    "\\ifundef": lambda gullet: not _is_defined(gullet, source_of(gullet.argument()).strip()),
-    "\\ifcsdef": lambda gullet: _is_defined(gullet, "\\" + gullet.word()),
-    "\\ifcsundef": lambda gullet: not _is_defined(gullet, "\\" + gullet.word()),
-    "\\@ifundefined": lambda gullet: not _is_defined(gullet, "\\" + gullet.word()),
+    "\\ifdef": lambda gullet: gullet.is_defined(source_of(gullet.argument()).strip()),
+    "\\ifundef": lambda gullet: not gullet.is_defined(source_of(gullet.argument()).strip()),
+    "\\ifcsdef": lambda gullet: gullet.is_defined("\\" + gullet.word()),
+    "\\ifcsundef": lambda gullet: not gullet.is_defined("\\" + gullet.word()),
+    "\\@ifundefined": lambda gullet: not gullet.is_defined("\\" + gullet.word()),
     "\\ifdefempty": _is_empty_command,
     "\\ifdefvoid": _is_empty_command,
     "\\IfBooleanTF": lambda gullet: gullet.argument() == ["\\BooleanTrue"],
@@ -271,7 +266,7 @@ CONDITIONALS: dict[Token, Expandable] = {
     "\\ifodd": lambda gullet: branch(gullet, gullet.number() % 2 == 1),
     "\\ifcase": _ifcase,
     "\\ifdefined": _ifdefined,
-    "\\ifcsname": lambda gullet: branch(gullet, _is_defined(gullet, name_to_endcsname(gullet))),
+    "\\ifcsname": lambda gullet: branch(gullet, gullet.is_defined(name_to_endcsname(gullet))),
     "\\ifmmode": lambda gullet: branch(gullet, gullet.in_math),
 }
 

@@ -45,7 +45,7 @@ def _new_command(keep_old: bool) -> Definer:
         name = _name(gullet)
         parameters = with_optional(_count(gullet.optional()), gullet.optional())
         body = body_of(gullet.argument())
-        if not (keep_old and name in gullet.macros):
+        if not (keep_old and gullet.is_defined(name)):
             _define(gullet, name, Macro(parameters, body), protected)
 
     return define
@@ -150,7 +150,7 @@ def _document_command(keep_old: bool) -> Definer:
         name = _name(gullet)
         parameters = _parameters_of(gullet.argument())
         body = body_of(gullet.argument())
-        if not (keep_old and name in gullet.macros):
+        if not (keep_old and gullet.is_defined(name)):
             _define(gullet, name, Macro(parameters, body), protected)
 
     return define
@@ -312,7 +312,7 @@ def harvest(gullet: Gullet, text: str, known: Iterable[Token]) -> None:
     Its other code drives the typesetting, which does not happen here. `known` commands keep their meaning, and a
     macro that leans on the package's internals is left undefined, so that its arguments pass as text.
     """
-    package = Gullet(gullet.expandables)
+    package = Gullet(gullet.expandables, gullet.commands)
     package.frames[0].lexer = Lexer(text, at_is_letter=True)
     protected = frozenset(known)
     while (token := package.raw()) is not None:

@@ -50,8 +50,9 @@ def options_of(tokens: list[Token]) -> dict[str, str]:
 def show(reader: Reader, written: str, options: dict[str, str] | None = None) -> None:
     """Put a graphic into the innermost box; `written` is its name as the paper has it."""
     written = " ".join(written.split())
-    if not written:
-        return
+    layer = (options or {}).get("page", "1")
+    if not written or (layer != "1" and reader.gullet.file_frame().name.endswith(".pdf_tex")):
+        return  # Inkscape shows a drawing page over page; the first one stands for it
     path = reader.source.graphic(written, reader.folders(), reader.graphic_extensions)
     unfit = Reason.NOT_A_FIGURE if _is_ornament(reader, written) else None
     reader.place(GraphicUse(written, path, _merged([*reader.inherited, options or {}]), unfit))
@@ -71,7 +72,7 @@ def _merged(layers: list[dict[str, str]]) -> dict[str, str]:
 def _is_ornament(reader: Reader, written: str) -> bool:
     """A logo or icon by its name outside of floats, or a mark within the text of a caption."""
     in_float = any(box.kind in {Kind.FIGURE, Kind.PANEL} for box in reader.boxes)
-    return reader.in_caption or (not in_float and bool(_ORNAMENT.search(PurePosixPath(written).stem)))
+    return reader.around_figures or (not in_float and bool(_ORNAMENT.search(PurePosixPath(written).stem)))
 
 
 def _include_graphics(reader: Reader) -> None:
@@ -197,6 +198,13 @@ def _adjust_image(reader: Reader) -> None:
     show(reader, _file_name(reader), show_options)
 
 
+def _biography(reader: Reader) -> None:
+    r"""\bio{portrait} of Elsevier's classes."""
+    reader.open_box(Kind.PORTRAIT)
+    show(reader, _file_name(reader))
+    reader.close_box()
+
+
 def _special(reader: Reader) -> None:
     r"""\special{psfile=...}, the oldest way."""
     written = source_of(reader.gullet.expand_all(reader.gullet.argument()))
@@ -232,16 +240,9 @@ def _animate(reader: Reader) -> None:
 
 def _graphic_path(reader: Reader) -> None:
     r"""\graphicspath{{a/}{b/}}; the last one given counts."""
-    level = reader.gullet.enter(reader.gullet.argument())
-    folders = []
-    while reader.gullet.peek() is not None:
-        folder = reader.gullet.word()
-        if folder:
-            folders.append(folder.strip('"').rstrip("/").removeprefix("./"))
-        elif reader.gullet.raw() is None:
-            break
-    reader.gullet.leave(level)
-    reader.graphic_folders = folders[:50]
+    listed = source_of(reader.gullet.expand_all(reader.gullet.argument()))
+    folders = re.findall(r"\{([^{}]*)\}", listed) or [listed]  # without inner braces, a common slip, it is one folder
+    reader.graphic_folders = [folder.strip(' "') for folder in folders[:50]]
 
 
 def _graphic_extensions(reader: Reader) -> None:
@@ -342,7 +343,7 @@ GRAPHIC_COMMANDS: dict[Token, Handler] = {
     "\\boxedfig": _aastex_fig,
     "\\rotatefig": _rotated_fig,
     "\\figsetplot": _plain_include(0),
-    "\\ifig": _with_rest(0, 0),
+    "\\bio": _biography,
     "\\xymatrix": _drawing_command("xy", 1),
     "\\chemfig": _drawing_command("chemfig", 1),
     "\\Tree": _drawing_command("qtree", 0),

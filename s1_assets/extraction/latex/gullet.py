@@ -6,7 +6,7 @@ paper that does so again and again, or that comes to more than `MAX_WORK` tokens
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from s1_assets.extraction.latex.macros import Alias, Flag, FlagSetter, Macro, MacroTable, Parameter
@@ -46,11 +46,12 @@ class Frame:
 class Gullet:
     """Delivers unexpandable tokens; knows what every macro means."""
 
-    def __init__(self, expandables: Mapping[Token, Expandable]) -> None:
+    def __init__(self, expandables: Mapping[Token, Expandable], commands: Container[Token] = ()) -> None:
         self.macros = MacroTable()
         self.counters = Counters()
         self.frames: list[Frame] = [Frame(closed=True)]
         self.expandables = expandables
+        self.commands = commands  # what the stomach carries out
         self.open_conditionals = 0
         self.in_math = False
         self._fuel = FUEL
@@ -153,7 +154,7 @@ class Gullet:
             return None
         expandable = self.expandables.get(token)
         if expandable is None:
-            if not token.startswith("\\if"):
+            if not token.startswith("\\if") or token in self.commands:
                 return token
             self.push([token])
             expandable = self.expandables[ANY_CONDITIONAL]
@@ -179,6 +180,10 @@ class Gullet:
         expanded = list(iter(self.next, None))
         self.leave(level)
         return expanded if self._overflows == overflows else []
+
+    def is_defined(self, name: Token) -> bool:
+        """Whether a command means anything, to the authors or to this reader."""
+        return name in self.macros or name in self.expandables or name in self.commands
 
     # Arguments
 

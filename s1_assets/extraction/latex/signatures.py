@@ -2,7 +2,8 @@ r"""Commands that only need their arguments sorted: which are text, which are no
 
 A signature has a letter for each argument: s star, o optional one, p optional one in parentheses, m mandatory one; these
 are passed over. T is a mandatory and O an optional argument that is text and is read on in place, H one whose text is
-hidden while its graphics and labels count (a footnote), L a length as TeX reads it.
+hidden while its graphics and labels count (a footnote), F one that furnishes the page (authors, running heads), where
+graphics are ornaments, L a length as TeX reads it.
 """
 
 from s1_assets.extraction.latex.stomach import Handler, Reader
@@ -12,18 +13,19 @@ from s1_assets.extraction.latex.tokens import Token
 _COMMANDS = {
     "": (
         "epsfclipon strut baselinestretch selectfont balance newpage clearpage FloatBarrier onecolumn killfloatstyle "
-        "immediate vbox hbox newblock"
+        "immediate newblock"
     ),
-    "H": (
-        "thanks note blfootnote date revised accepted published copyrightyear authors institution titlehead keywords "
-        "pacs affiliations correspondence IEEEauthorblockN IEEEauthorblockA logo titlegraphic EveryShipout software"
+    "F": (
+        "date revised accepted published copyrightyear authors institution titlehead keywords pacs affiliations "
+        "correspondence IEEEauthorblockN IEEEauthorblockA logo titlegraphic EveryShipout software"
     ),
+    "H": "thanks note blfootnote",
     "L": (
         "vskip hskip kern vglue hglue mskip raise lower moveleft moveright penalty baselineskip parindent parskip "
         "hsize vsize epsfxsize epsfysize tabcolsep leftskip rightskip abovecaptionskip belowcaptionskip hoffset "
         "voffset looseness tolerance hbadness vbadness interlinepenalty widowpenalty clubpenalty topmargin "
         "oddsidemargin evensidemargin textwidth textheight linewidth columnsep headheight pdfoutput pdfcompresslevel "
-        "pdfminorversion catcode openout"
+        "pdfminorversion openout"
     ),
     "O": "twocolumn",
     "T": "hl mbox fbox reflectbox uline rlap llap only uncover visible textsuperscript textsubscript bibnamefont",
@@ -35,7 +37,7 @@ _COMMANDS = {
         "runninghead altaffilmark acmBooktitle acmDOI everypar usetikzlibrary usepgfplotslibrary pgfplotsset tikzset "
         "hypersetup lstset sisetup geometry setcitestyle theoremstyle urlstyle ExecuteOptions MakeRobust "
         "numberlinestyle epstopdfsetup epsscale tabletypesize tablewidth figurenum doi journalinfo submitjournal "
-        "watermark floatstyle includeversion newsavebox newwrite newdimen newskip newtoks newbox AtEndOfPackage "
+        "watermark floatstyle verbatiminput newsavebox newwrite newdimen newskip newtoks newbox AtEndOfPackage "
         "bibdata citestyle bstctlcite sectionmark"
     ),
     "o": (
@@ -44,7 +46,7 @@ _COMMANDS = {
     "s": "ProcessOptions",
     "Lm": "write",
     "Tm": "texorpdfstring tooltip pdftooltip",
-    "mH": "altaffiltext",
+    "mF": "altaffiltext",
     "mT": "foreignlanguage ifigure hyperlink hypertarget bibinfo bibfield",
     "mm": (
         "setlength addtolength settowidth fontsize DeclareCaptionFormat DeclareCaptionLabelFormat colorlet "
@@ -53,41 +55,41 @@ _COMMANDS = {
         "DeclareUnicodeCharacter newunicodechar setkeys floatname fancypagestyle DeclareFloatSeparators"
     ),
     "mo": "NeedsTeXFormat ProvidesPackage ProvidesClass",
-    "oH": (
-        "marginnote footnote footnotetext marginpar todo endnote sidenote tablefootnote tnotetext cortext fntext "
+    "oH": "marginnote footnote footnotetext marginpar todo endnote sidenote tablefootnote tnotetext cortext fntext",
+    "oF": (
         "received affil affiliation address email institute altaffiliation ead orcid subjclass altaffil "
         "correspondingauthor fancyhead fancyfoot lhead chead rhead lfoot cfoot rfoot fancyhf"
     ),
     "oT": "shortstack thead added highlight smash objectname object facility facilities dataset",
     "om": (
-        "floatsetup color rowcolor cellcolor columncolor fontspec deleted missingfigure index addbibresource tnoteref "
+        "Description lstinputlisting VerbatimInput floatsetup color rowcolor cellcolor columncolor fontspec deleted missingfigure index addbibresource tnoteref "
         "ccsdesc declaretheorem newmdenv"
     ),
-    "oo": "ffigbox",
     "pT": "put",
-    "sH": "AddToShipoutPicture AddToShipoutPictureBG AddToShipoutPictureFG",
+    "sF": "AddToShipoutPicture AddToShipoutPictureBG AddToShipoutPictureFG",
     "sm": "vspace hspace enlargethispage restylefloat",
     "mmT": "multicolumn",
     "mmm": "definecolor rowcolors specialrule addcontentsline crefname Crefname DeclareFontFamily",
     "mmo": "newfloatcommand",
-    "moH": "AddToHook",
+    "moF": "AddToHook",
     "moT": "scalebox",
     "mom": "newcolumntype setmainfont newfontfamily",
     "oTm": "replaced",
     "omT": "textcolor colorbox",
-    "omm": "rule pdfbookmark DeclareSIUnit",
+    "omm": "inputminted rule pdfbookmark DeclareSIUnit",
     "omo": "RequirePackage LoadClass externaldocument",
     "opm": "cmidrule",
     "smm": "DeclareOption",
     "soT": "makecell",
     "mmmm": "crefmultiformat DeclareMathSymbol DeclareMathSizes DeclareGraphicsRule epstopdfDeclareGraphicsRule",
     "mooT": "raisebox",
-    "ommT": "floatbox",
+    "omoTT": "floatbox",
+    "moooom": "psfrag",
     "ommm": "acmConference",
     "omom": "lstdefinelanguage",
     "pooT": "makebox framebox",
     "smmT": "resizebox",
-    "spoH": "author",
+    "spoF": "author",
     "mmmmm": "DeclareMathAlphabet DeclareSymbolFont xpatchcmd",
     "ommoT": "multirow",
     "omomT": "fcolorbox",
@@ -118,6 +120,8 @@ def pass_over(reader: Reader, signature: str) -> None:
             gullet.dimension()
         elif letter == "H":
             reader.read(gullet.argument())
+        elif letter == "F":
+            reader.read_around_figures(gullet.argument())
         elif letter == "O":
             kept += gullet.optional() or []
         else:

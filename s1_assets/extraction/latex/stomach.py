@@ -21,6 +21,7 @@ MAX_BOXES = 50  # one in another
 MAX_OPEN = 500  # environments one in another
 
 _LITERAL_MENTION = re.compile(r"\bfig(?:s|ures?)?\b\.?\s*(?:\(?[A-Z]{0,2}\.?\d)", re.IGNORECASE)
+_FLOAT_NAME = re.compile(r"figure|table|algorithm", re.IGNORECASE)
 
 Handler = Callable[["Reader"], None]
 
@@ -73,7 +74,7 @@ class Reader:
         self.source = source
         self.commands = commands
         self.environments = dict(environments)
-        self.gullet = Gullet(EXPANDABLES)
+        self.gullet = Gullet(EXPANDABLES, commands)
         # Text
         self.sinks: list[Text] = [Text()]
         self.paragraphs: list[Paragraph] = []
@@ -92,7 +93,7 @@ class Reader:
         self.graphic_folders: list[str] = []
         self.graphic_extensions: tuple[str, ...] = GRAPHIC_EXTENSIONS
         self.inherited: list[dict[str, str]] = []
-        self.in_caption = False
+        self.around_figures = False  # in a caption, title or running head, where graphics are ornaments
         self.continued = False
         # Files
         self.in_document = False
@@ -180,6 +181,13 @@ class Reader:
         """Tokens as plain text."""
         return self.read(tokens).finish()[0]
 
+    def read_around_figures(self, tokens: Iterable[Token]) -> Text:
+        """Read a text in which a graphic is an ornament: a caption, a title, a running head."""
+        outer, self.around_figures = self.around_figures, True
+        text = self.read(tokens)
+        self.around_figures = outer
+        return text
+
     def hide_text(self) -> None:
         """What follows is no running text, until `show_text`."""
         self.sinks.append(Text())
@@ -225,17 +233,25 @@ class Reader:
         r"""\begin{name}: an environment of this reader, or one that the authors defined as \name ... \endname."""
         if len(self._open) >= MAX_OPEN:
             return
-        environment = self.environments.get(name) or self.environments.get(name.rstrip("*"))
-        by_authors = environment is None and "\\" + name in self.gullet.macros
+        macros = self.gullet.macros
+        by_authors = "\\" + name in macros and "\\end" + name in macros
+        environment = None if by_authors else self._environment(name)
         end = environment.end if environment is not None else _nothing
-        self._open.append(_Open(name, end, self.gullet.macros.depth, by_authors))
-        self.gullet.macros.open_scope()
+        self._open.append(_Open(name, end, macros.depth, by_authors))
+        macros.open_scope()
         if environment is not None:
             environment.begin(self)
         elif by_authors:
             self.gullet.push(["\\" + name])
         else:
             self.gullet.optional()
+
+    def _environment(self, name: str) -> Environment | None:
+        """The environment of that name or of the name without star; floats of unknown classes go by what they hold."""
+        known = self.environments.get(name) or self.environments.get(name.rstrip("*"))
+        if known is None and (said := _FLOAT_NAME.search(name)):
+            return self.environments[said[0].lower()]
+        return known
 
     def end(self, name: str) -> None:
         r"""\end{name}; environments left open inside of it end with it. One that never began is ignored."""
@@ -249,6 +265,12 @@ class Reader:
         while self._open[-1] is not began:
             self._end_innermost()
         self._end_innermost()
+
+    def leave_floats(self) -> None:
+        """A section begins, so a float that is still open was never closed."""
+        floats = {Kind.FIGURE, Kind.OTHER}
+        while len(self._open) > self._first_open and any(box.kind in floats for box in self.boxes):
+            self._end_innermost()
 
     def _end_innermost(self) -> None:
         opened = self._open.pop()

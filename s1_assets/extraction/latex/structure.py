@@ -20,13 +20,14 @@ _LEVELS = {
     "subparagraph": 5,
 }
 _LEVELS |= {"head": 1, "subhead": 2, "heading": 1, "subheading": 2, "specialsection": 1, "Section": 1}
+_AS_COMMANDS = ("figure", "table", "minipage", "center", "tabular", "equation", "eqnarray", "picture", "itemize")
 # What authors may redefine without effect here: the skeleton that figures are found by.
 PROTECTED = frozenset(
     "\\" + name
     for name in (
         "begin end par item input include includegraphics caption label ref cite citep citet section subsection "
         "subsubsection paragraph chapter part document enddocument footnote thanks title author date title abstract endabstract "
-        "figure endfigure table endtable centering emph textbf textit texttt small appendix def let newcommand "
+        "figure endfigure table endtable wrapfigure subfigure minipage centering emph textbf textit texttt small appendix def let newcommand "
         "renewcommand providecommand subfloat subcaption subcaptionbox subref captionof captionsetup autoref cref Cref "
         "eqref bibliography documentclass usepackage the url href verb graphicspath includeonly maketitle* "
         "epsfig psfig epsfbox epsffile plotone plottwo hyperref nameref pageref { } $ & # % _ \\ ~ , ; : ! - / ' ` ^ \" = ."
@@ -50,7 +51,8 @@ def _section(level: int, counter: str) -> Handler:
     def handle(reader: Reader) -> None:
         starred = reader.gullet.accept("*")
         reader.gullet.optional()
-        title = reader.read(reader.gullet.argument()).finish()[0]
+        reader.leave_floats()
+        title = reader.plain(reader.gullet.argument())
         reader.end_paragraph()
         if len(reader.boxes) == 1:
             reader.settle_loose()
@@ -83,16 +85,19 @@ def _appendix(reader: Reader) -> None:
 def _title(reader: Reader) -> None:
     reader.gullet.accept("*")
     reader.gullet.optional()
-    title = reader.plain(reader.gullet.argument())
+    title = reader.read_around_figures(reader.gullet.argument()).finish()[0]
     reader.title = reader.title or title
 
 
 def _abstract(reader: Reader) -> None:
-    r"""\abstract{..}; as \begin{abstract} ... \end{abstract}."""
+    r"""\abstract{..} is \begin{abstract} ... \end{abstract}; Astronomy & Astrophysics has it in five parts."""
     reader.gullet.optional()
-    if reader.gullet.peek() == "{":
-        argument = reader.gullet.argument()
-        reader.gullet.push(["\\begin", "{", "abstract", "}", *argument, "\\end", "{", "abstract", "}"])
+    parts: list[Token] = []
+    for _ in range(5 if reader.document_class.startswith("aa") else 1):
+        if reader.gullet.next_is("{"):
+            parts += [*reader.gullet.argument(), " "]
+    if parts:
+        reader.gullet.push(["\\begin", "{", "abstract", "}", *parts, "\\end", "{", "abstract", "}"])
 
 
 def _item(reader: Reader) -> None:
@@ -297,6 +302,21 @@ def _make_at(letter: bool) -> Handler:
     return handle
 
 
+def _category_code(reader: Reader) -> None:
+    r"""\catcode`\@=11 is what \makeatletter does; other categories are left as they are."""
+    reader.gullet.accept("`")
+    character = reader.gullet.character()
+    reader.gullet.accept("=")
+    category = reader.gullet.number()
+    if character in {"@", "\\@"}:
+        _make_at(letter=category == 11)(reader)
+
+
+def _environment_command(name: str, ends: bool = False) -> Handler:
+    r"""\figure ... \endfigure, as authors' environments begin and end another one."""
+    return lambda reader: reader.end(name) if ends else reader.begin(name)
+
+
 def _new_theorem(reader: Reader) -> None:
     reader.gullet.accept("*")
     name = reader.gullet.word()
@@ -343,7 +363,11 @@ def _end_input(reader: Reader) -> None:
         frame.lexer.close()
 
 
-STRUCTURE_ENVIRONMENTS = {"document": Environment(Reader.start_body, Reader.end_paragraph)}
+STRUCTURE_ENVIRONMENTS = {
+    "document": Environment(Reader.start_body, Reader.end_paragraph),
+    "appendix": Environment(_appendix, Reader.end_paragraph),
+    "appendices": Environment(_appendix, Reader.end_paragraph),
+}
 
 STRUCTURE_COMMANDS: dict[Token, Handler] = {
     **{name: _definer(name) for name in DEFINERS},
@@ -395,10 +419,15 @@ STRUCTURE_COMMANDS: dict[Token, Handler] = {
     "\\makeatother": _make_at(letter=False),
     "\\newtheorem": _new_theorem,
     "\\excludecomment": _new_unread(""),
+    "\\excludeversion": _new_unread(""),
     "\\lstnewenvironment": _new_unread("oomm"),
     "\\newminted": _new_unread("omm"),
     "\\DefineVerbatimEnvironment": _new_unread("mm"),
     "\\includecomment": _include_comment,
+    "\\includeversion": _include_comment,
+    "\\catcode": _category_code,
+    **{f"\\{name}": _environment_command(name) for name in _AS_COMMANDS},
+    **{f"\\end{name}": _environment_command(name, ends=True) for name in _AS_COMMANDS},
     "\\usebox": _use_box,
     "\\ExplSyntaxOn": _skip_expl,
 }

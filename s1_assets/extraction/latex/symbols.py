@@ -40,7 +40,7 @@ _ADDED = {
     "arcsec": "″", "arcmin": "′", "deg": "°", "sun": "☉", "earth": "⊕", "farcs": ".″", "fdg": ".°", "farcm": ".′",
     "fs": ".ˢ", "micron": "µm", "ion": "", "SS": "ẞ", "space": " ", "bslash": "\\", "aas": "", "dash": "–",
 }  # fmt: skip
-_SPACES = {" ": " ", ",": " ", ";": " ", ":": " ", ">": " ", "!": "", "/": "", "-": "", "@": "", "\\": " "}
+_SPACES = {" ": " ", ",": " ", ";": " ", ":": " ", ">": " ", "!": "", "/": "", "-": "", "@": ""}
 _SPACES |= dict.fromkeys(
     ("quad", "qquad", "enspace", "enskip", "thinspace", "medspace", "thickspace", "nobreakspace"), " "
 )

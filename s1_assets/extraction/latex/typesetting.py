@@ -115,6 +115,23 @@ def _ensure_math(reader: Reader) -> None:
     reader.gullet.push(["$", *reader.gullet.argument(), "$"])
 
 
+def _new_line(reader: Reader) -> None:
+    r"""\\, \\*, \\[length]."""
+    reader.text.add(" ")
+    reader.gullet.accept("*")
+    if reader.gullet.peek() == "[":
+        reader.gullet.optional()
+
+
+def _tex_box(reader: Reader) -> None:
+    r"""\hbox to <length>{..}: the content follows in braces."""
+    if reader.gullet.next_is("t") or reader.gullet.next_is("s"):
+        reader.gullet.skip_blanks()
+        word = reader.gullet.raw() or ""
+        reader.gullet.push([word.removeprefix("to").removeprefix("spread") or " "])
+        reader.gullet.dimension()
+
+
 def _verb(reader: Reader) -> None:
     if _lexer_at(reader, "*"):
         reader.gullet.accept("*")
@@ -194,6 +211,12 @@ def typesetting_commands() -> dict[Token, Handler]:
         "\\(": lambda reader: _formula(reader, "\\)"),
         "\\[": lambda reader: _formula(reader, "\\]"),
         "\\ensuremath": _ensure_math,
+        "\\\\": _new_line,
+        "\\figurename": _print("Figure"),
+        "\\tablename": _print("Table"),
+        "\\hbox": _tex_box,
+        "\\vbox": _tex_box,
+        "\\vtop": _tex_box,
         "\\verb": _verb,
         "\\lstinline": _inline_code(has_language=False),
         "\\mintinline": _inline_code(has_language=True),

@@ -259,3 +259,67 @@ def test_captions_over_every_picture_of_a_phantom_panel_figure(read_body):
     document = read_body(body, "a.pdf")
     assert document.figures[0].anchors == ("p",)
     assert [(a.figure, a.panel) for a in document.passages[0].anchors] == [(1, "b")]
+
+
+WRAPPED = [
+    r"\newenvironment{Figure}{\par\noindent\minipage{\linewidth}}{\endminipage\par}"
+    r"\begin{Figure}\includegraphics{a}\captionof{figure}{Seen.}\label{f}\end{Figure}",
+    r"\newenvironment{fig}[1][t]{\figure[#1]\centering}{\endfigure}"
+    r"\begin{fig}[h]\includegraphics{a}\caption{Seen.}\label{f}\end{fig}",
+    r"\begin{suppfigure}[h]\includegraphics{a}\caption{Seen.}\label{f}\end{suppfigure}",
+    r"\newfloat{plot}{t}{lop}\begin{plot}\includegraphics{a}\caption{Seen.}\label{f}\end{plot}",
+    r"\FIGURE[t]{\epsfig{file=a.pdf,width=3cm}\caption{Seen.}\label{f}}",
+    r"\EPSFIGURE[t]{a.pdf,width=3cm}{Seen.\label{f}}",
+    r"\begin{figure}\begin{floatrow}\ffigbox{\includegraphics{a}}{\caption{Seen.}\label{f}}\end{floatrow}\end{figure}",
+    r"\begin{figure}\captionbox{Seen.\label{f}}[3cm]{\includegraphics{a}}\end{figure}",
+    r"\begin{figure}\floatbox[\capbeside]{figure}[\FBwidth]{\caption{Seen.}\label{f}}{\includegraphics{a}}\end{figure}",
+    r"\begin{figure}\psfrag{x}[c][c]{$x$}\hbox to \hsize{\hss\includegraphics{a}\hss}\caption{Seen.}\label{f}\end{figure}",
+    r"\begin{figure}\includegraphics{a}\Description{For those who cannot see.}\caption{Seen.}\label{f}\end {figure}",
+    r"\begin{figure}\includegraphics{a}\caption{Seen.}\label{f}\section{The end of the float is lost}",
+    r"\ifig\f{Seen.}{\epsfxsize=3in\epsfbox{a.pdf}}",
+]
+
+
+@pytest.mark.parametrize("body", WRAPPED)
+def test_figures_of_less_usual_classes_packages_and_habits(read_body, body):
+    document = read_body(body, "a.pdf")
+    (figure,) = document.figures
+    assert (figure.caption, figure.anchors) == ("Seen.", ("f",))
+    assert [g.file for g in figure.graphics] == ["a.pdf"]
+    assert document.rejects == ()
+
+
+def test_pictures_with_text_set_by_tex_show_their_graphic(read_body):
+    gnuplot = r"""\begingroup\makeatletter\providecommand\color[2][]{\GenericError{}{}{}{}}%
+    \providecommand\includegraphics[2][]{\GenericError{}{}{}{}}\providecommand\rotatebox[2]{#2}%
+    \begin{picture}(10,10)\gplgaddtomacro\gplbacktext{\put(0,0){\strut{}0}}%
+    \gplbacktext\put(0,0){\includegraphics{wave}}\gplfronttext\end{picture}\endgroup"""
+    inkscape = r"""\begingroup\makeatletter\ifx\svgwidth\undefined\setlength{\unitlength}{9pt}\else\fi\global\let\svgwidth\undefined
+    \begin{picture}(1,1)\put(0,0){\includegraphics[width=\unitlength,page=1]{cell.pdf}}\put(0,1){\smash{A}}
+    \put(0,0){\includegraphics[width=\unitlength,page=2]{cell.pdf}}\end{picture}\endgroup"""
+    body = r"""\begin{figure}\input{wave.tex}\caption{Wave.}\end{figure}
+    \begin{figure}\def\svgwidth{3cm}\input{cell.pdf_tex}\caption{Cell.}\end{figure}"""
+    document = read_body(body, "wave.eps", "cell.pdf", files={"wave.tex": gnuplot, "cell.pdf_tex": inkscape})
+    assert [[g.file for g in f.graphics] for f in document.figures] == [["wave.eps"], ["cell.pdf"]]
+    assert document.rejects == ()
+
+
+def test_ornaments_of_the_page_are_no_figures(read_body):
+    body = r"""\title{\includegraphics[height=1em]{star} Stars}\author{A \includegraphics{dot}}\fancyhead[L]{\includegraphics{head}}
+    \bio{face}Words.\endbio"""
+    document = read_body(body, "star.png", "dot.png", "head.png", "face.png")
+    assert {(r.source_file, r.reason) for r in document.rejects} == {
+        (file, Reason.NOT_A_FIGURE) for file in ("star.png", "dot.png", "head.png", "face.png")
+    }
+    assert document.title == "Stars"
+
+
+def test_figures_that_the_authors_switched_off_are_not_read(read_body):
+    figure = r"\begin{figure}\includegraphics{a}\caption{Off.}\end{figure}"
+    body = (
+        rf"\if0 {figure}\fi \newcommand{{\hide}}[1]{{}}\hide{{{figure}}}\newif\ifshow\ifshow{figure}\fi "
+        rf"\excludecomment{{dead}}\begin{{dead}}{figure}" "\n" r"\end{dead}" "\n"
+        rf"\begin{{comment}}{figure}\end{{comment}}\iffalse{figure}\fi %{figure}"
+    )  # fmt: skip
+    document = read_body(body, "a.pdf")
+    assert (document.figures, document.rejects) == ((), ())

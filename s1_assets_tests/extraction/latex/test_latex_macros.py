@@ -45,6 +45,9 @@ TEXTS = {
     r"\ifsomethingundefined a\else b\fi": "b",
     r"\makeatletter\def\x{\@ifnextchar[{\xo}{\xn}}\def\xo[#1]{o#1}\def\xn{n}\makeatother\x \x[1]": "no1",
     r"\makeatletter\def\x{\@ifstar{star}{plain}}\makeatother\x*\x": "starplain",
+    r"\catcode`\@=11 \def\a@b{in}\def\x{\a@b}\catcode`\@=12 \x": "in",
+    r"\if01 a\else b\fi\ifx\undefined\nothing c\fi\ifdefined\includegraphics d\fi": "bcd",
+    r"\providecommand{\emph}[1]{broken}\emph{word}": "word",
     # counters and registers
     r"\newcounter{c}\setcounter{c}{3}\stepcounter{c}\arabic{c}\roman{c}\Alph{c}": "4ivD",
     r"\newcount\n \n=4 \advance\n by 2 \the\n": "6",

@@ -2,6 +2,8 @@
 
 import pytest
 
+from s1_assets.extraction.latex.read import read_latex
+
 F = r"\begin{figure}\includegraphics{a}\caption{C.}\end{figure}"
 
 LABELS = {
@@ -28,7 +30,5 @@ def test_figures_are_labelled_as_printed(read_body, body, labels):
 
 
 def test_elsarticle_prefixes_figures_of_the_appendix():
-    from s1_assets.extraction.latex.read import read_latex
-
     main = r"\documentclass[review]{elsarticle}\begin{document}" + F + r"\appendix\section{X}" + F + r"\end{document}"
     assert [f.label for f in read_latex({"m.tex": main.encode(), "a.pdf": b""}).figures] == ["Figure 1", "Figure A.2"]

@@ -2,6 +2,8 @@
 
 import pytest
 
+from s1_assets.extraction.latex.read import read_latex
+
 CAPTIONS = {
     # quotes, dashes, spaces
     r"``Quoted'' and `single' -- a range 3--5 --- done": "“Quoted” and ‘single’ – a range 3–5 — done",
@@ -34,6 +36,8 @@ CAPTIONS = {
     r"\texorpdfstring{$x$}{x} and \foreignlanguage{german}{Wort}": "$x$ and Wort",
     r"\unknowncommand[opt]{kept} \another words": "kept words",
     r"one" "\n\n" r"two \par three": "one two three",
+    r"one\\[2pt] two\\* three": "one two three",
+    r"\figurename~2 and \tablename": "Figure 2 and Table",
     r"a % comment" "\n" r"b\%": "a b%",
 }
 
@@ -71,10 +75,13 @@ TITLES = [
 @pytest.mark.parametrize("start", TITLES)
 @pytest.mark.parametrize("abstract", [r"\abstract{We study it.}", "\\begin{abstract}\nWe study it.\\end{abstract}"])
 def test_title_and_abstract(read_body, start, abstract):
-    from s1_assets.extraction.latex.read import read_latex
-
     document = read_latex({"a.tex": rf"\documentclass{{article}}{start}{abstract} Text.\end{{document}}".encode()})
     assert (document.title, document.abstract) == ("A Study of $x$", "We study it.")
+
+
+def test_the_abstract_of_astronomy_and_astrophysics_has_five_parts():
+    main = r"\documentclass{aa}\begin{document}\abstract{Context.} {Aims.}{Methods.}{}{End.} \keywords{x}{\bf Text.}\end{document}"
+    assert read_latex({"a.tex": main.encode()}).abstract == "Context. Aims. Methods. End."
 
 
 ENCODED = [
@@ -87,8 +94,6 @@ ENCODED = [
 @pytest.mark.parametrize(("text", "encoding"), ENCODED)
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_encodings_and_line_ends_make_no_difference(text, encoding, newline):
-    from s1_assets.extraction.latex.read import read_latex
-
     lines = [
         "\ufeff" * text.startswith("\ufeff") + "\\documentclass{article} % a comment",
         "\\begin{document}",
