@@ -163,6 +163,13 @@ class Lake:
                 raise RuntimeError(f"{cell} {part}: {tables} hold different pairs; run the cell's whole chain again")
             yield rows
 
+    def text(self, path: str) -> str | None:
+        """A small text file under the root, or None when it is not there."""
+        try:
+            return bytes(obstore.get(self._store, path).bytes()).decode()
+        except FileNotFoundError:
+            return None
+
     def put(self, path: str, file: BinaryIO) -> int:
         """Puts a finished file in place, in one step; returns its size in bytes."""
         size = file.seek(0, io.SEEK_END)

@@ -11,6 +11,7 @@ class Reason(StrEnum):
 
     # a whole paper
     WITHDRAWN = "withdrawn"  # its authors or the source took it back
+    TAKEN_DOWN = "taken_down"  # the operator lists it in takedowns.txt
     SOURCE_MISSING = "source_missing"  # the source lists it but has no archive of it
     METADATA_MISSING = "metadata_missing"  # an archive without a metadata record
     SUPERSEDED = "superseded"  # another copy of the same paper stands in its place

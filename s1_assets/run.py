@@ -17,11 +17,12 @@ SHOWN = ("rows", "rows_new", "rejected", "parts_new", "parts_current", "parts_de
 
 
 class ProgressLines(logging.Filter):
-    """Lets through what the stages log of their progress, and hides Dagster's account of every event."""
+    """Lets through the stages' progress lines, without Dagster's run and step in front, and hides its own events."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether a record is a progress line, or a warning or worse that is no failed step (those are printed)."""
-        return " ETA " in record.getMessage()
+        """Whether a record is a progress line."""
+        record.msg, record.args = record.getMessage().rpartition(" - ")[2], ()
+        return " ETA " in record.msg
 
 
 def run_cell(cell: Cell) -> dg.ExecuteInProcessResult:

@@ -8,6 +8,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from samples.make import make_samples
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -44,3 +46,11 @@ def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     name = f"bucket-{uuid.uuid4().hex}"
     boto3.client("s3").create_bucket(Bucket=name)
     return f"s3://{name}"
+
+
+@pytest.fixture(scope="session")
+def sample_mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A mirror that holds the sample papers."""
+    folder = tmp_path_factory.mktemp("samples")
+    make_samples(folder)
+    return folder

@@ -18,16 +18,8 @@ from s1_assets.publishing.verify import verify
 from s1_assets.settings import PROJECT
 from s1_assets.tables import FIGURE_PAIRS, REJECTS, TABLES
 from s1_assets_tests.line import LINE, Line, failure, materialized
-from samples.make import make_samples
 
 MAY, JUNE = Cell("arxiv", "2024-05"), Cell("arxiv", "2024-06")
-
-
-@pytest.fixture(scope="session")
-def sample_mirror(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("samples")
-    make_samples(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +90,31 @@ def test_a_chunk_that_is_gone_takes_its_rows_with_it(line):
     rejects = [row for row in line.lake.cell_rows(REJECTS, MAY) if row["paper_id"] == "arXiv_src_2405_002"]
     assert [row["reason"] for row in rejects] == ["source_missing"]
     assert list(line.lake.rows(FIGURE_PAIRS, MAY, "arXiv_src_2405_002")) == []
+
+
+def test_a_paper_taken_down_leaves_the_lake_and_the_shards_and_comes_back_when_allowed(line):
+    line.run(JUNE)
+    publisher = open_publisher(line.settings.publish)
+    pairs = read_manifest(publisher, JUNE).rows
+    listed = "# by request of the authors\narxiv:2406.99001 letter of 3 July 2024\n"
+    (line.folder / "lake/takedowns.txt").write_text(listed)
+    assert line.run(JUNE).success
+    manifest = read_manifest(publisher, JUNE)
+    assert manifest.withheld == {"arxiv:2406.99001": "withdrawn"}
+    assert manifest.rows == pairs - 4
+    assert not any(row["paper_id"] == "arxiv:2406.99001" for row in line.lake.cell_rows(FIGURE_PAIRS, JUNE))
+    rejects = {(row["paper_id"], row["reason"], row["detail"]) for row in line.lake.cell_rows(REJECTS, JUNE)}
+    assert ("arxiv:2406.99001", "taken_down", "letter of 3 July 2024") in rejects
+    assert materialized(line.run(JUNE))["raw_papers"]["parts_new"] == 0
+    (line.folder / "lake/takedowns.txt").unlink()
+    line.run(JUNE)
+    assert read_manifest(publisher, JUNE).rows == pairs
+
+
+def test_a_takedown_list_with_a_line_that_names_no_paper_is_refused_with_the_line(line):
+    (line.folder / "lake").mkdir(exist_ok=True)
+    (line.folder / "lake/takedowns.txt").write_text("arxiv:2406.99001\n2406.99002 no source\n")
+    assert "takedowns.txt, line 2: '2406.99002' is no paper_id" in failure(line.run(JUNE))
 
 
 def corrupt_an_image(line: Line, cell: Cell) -> None:

@@ -10,6 +10,7 @@ from s1_assets.assets.materialization import declaration, result, sample
 from s1_assets.partitions import cell_of
 from s1_assets.stage import Output, Part, Stage, run_stage
 from s1_assets.tables import RAW_PAPERS
+from s1_assets.takedowns import Takedowns
 
 STAGE = Stage(RAW_PAPERS, version="1")
 
@@ -20,19 +21,24 @@ def raw_papers(
 ) -> dg.MaterializeResult[None]:
     """One row a paper of the month: metadata, licence and rights, and where its archive lies.
 
-    Parts are named by how papers arrive (an arXiv chunk). Papers that cannot be used stand in `rejects`.
+    Parts are named by how papers arrive (an arXiv chunk). Papers that cannot be used stand in `rejects`; those
+    listed in the lake's `takedowns.txt` are marked withdrawn, and nothing of them goes further.
     """
     cell, store = cell_of(context.partition_key), lake.open()
-    plan = mirror.plan(cell)
+    plan, takedowns = mirror.plan(cell), Takedowns.read(store)
 
     def produce(parts: Sequence[Part]) -> Iterator[Output]:
         for part in parts:
             found = plan.read(part.name)
-            counts = Counter(f"rejected: {row['reason']}" for row in found.rejects)
-            rows = {"raw_papers": found.papers, "rejects": found.rejects}
-            yield Output(part.name, rows, part.rows, done=True, counts=counts)
+            rejects = found.rejects + takedowns.apply(found.papers)
+            counts = Counter(f"rejected: {row['reason']}" for row in rejects)
+            yield Output(
+                part.name, {"raw_papers": found.papers, "rejects": rejects}, part.rows, done=True, counts=counts
+            )
 
-    upstream = [Part(part.name, part.version, part.papers) for part in plan.parts()]
+    upstream = [
+        Part(part.name, takedowns.version(store, cell, part.name, part.version), part.papers) for part in plan.parts()
+    ]
     report = run_stage(STAGE, store, cell, upstream, produce=produce, log=context.log.info)
     columns = ["paper_id", "title", "discipline", "rights", "status", "format"]
     return result(report, sample(store, cell, RAW_PAPERS, columns))

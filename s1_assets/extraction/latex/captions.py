@@ -1,5 +1,7 @@
-r"""Captions and panels: \caption, \captionof, \subfloat, \subfigure, \subcaptionbox, \figcaption, \captionsetup
-(LaTeX, caption, subcaption, subfig, subfigure, AASTeX).
+r"""Captions and panels.
+
+The commands are those of LaTeX, of the packages caption, subcaption, subfig, subfigure, floatrow, float and newfloat,
+and of AASTeX, JHEP's class and harvmac.
 """
 
 from s1_assets.extraction.latex.environments import figure_float, other_float
@@ -70,7 +72,7 @@ def _numbered(reader: Reader, counter: str, starred: bool) -> Caption:
 
 
 def _name(reader: Reader, counter: str) -> str:
-    r"""The word before the number: \figurename where the authors gave it another sense, such as Extended Data Figure."""
+    r"""The word before the number: \figurename where the authors gave it another sense (Extended Data Figure)."""
     if counter == "figure" and "\\figurename" in reader.gullet.macros:
         name = reader.plain(["\\figurename"])
         if name and name.lower().rstrip(".") not in _ABBREVIATIONS:

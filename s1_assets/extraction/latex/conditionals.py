@@ -52,7 +52,13 @@ def skip(gullet: Gullet, stop_at_else: bool) -> Token | None:
 def _ends_with_fi(gullet: Gullet, token: Token) -> bool:
     if isinstance(gullet.macros.get(token), Flag) or token in CONDITIONALS:
         return True
-    if token in gullet.macros or token in gullet.commands or token == "\\iff" or token in BRACED_TESTS or token.startswith(_BRACED):
+    if (
+        token in gullet.macros
+        or token in gullet.commands
+        or token == "\\iff"
+        or token in BRACED_TESTS
+        or token.startswith(_BRACED)
+    ):
         return False
     return gullet.peek() != "{"
 

@@ -18,7 +18,7 @@ from s1_assets.extraction.latex.macros import (
     is_plain,
     with_optional,
 )
-from s1_assets.extraction.latex.tokens import Lexer, Token, is_command, source_of, trim
+from s1_assets.extraction.latex.tokens import Lexer, Token, is_command, source_of, split_runs, trim
 
 Definer = Callable[[Gullet, frozenset[Token]], None]
 
@@ -84,65 +84,50 @@ def _let(gullet: Gullet, protected: frozenset[Token]) -> None:
 
 def _new_environment(gullet: Gullet, protected: frozenset[Token]) -> None:
     gullet.accept("*")
-    name = "\\" + gullet.word()
+    name = gullet.word()
     parameters = with_optional(_count(gullet.optional()), gullet.optional())
     begin, end = gullet.argument(), gullet.argument()
-    _define_environment(gullet, name, parameters, begin, end, protected)
-
-
-def _define_environment(
-    gullet: Gullet,
-    name: Token,
-    parameters: tuple[Parameter, ...],
-    begin: list[Token],
-    end: list[Token],
-    protected: frozenset[Token],
-) -> None:
-    if name not in protected:
-        gullet.macros.define(name, Macro(parameters, body_of(begin)))
-        gullet.macros.define("\\end" + name[1:], Macro((), body_of(end)))
+    if "\\" + name not in protected:
+        gullet.macros.define("\\" + name, Macro(parameters, body_of(begin)))
+        gullet.macros.define("\\end" + name, Macro((), body_of(end)))
 
 
 def _parameters_of(specification: list[Token]) -> tuple[Parameter, ...]:
     r"""Parameters of an xparse specification such as `s O{x} m +m d<>`."""
-    marks = [token for run in specification for token in ([run] if is_command(run) else run) if not token.isspace()]
+    marks = [token for token in split_runs(specification) if not token.isspace()][::-1]
     parameters: list[Parameter] = []
-
-    def group() -> tuple[Token, ...]:
-        taken: list[Token] = []
-        depth = 0
-        while marks:
-            token = marks.pop(0)
-            depth += (token == "{") - (token == "}")
-            taken.append(token)
-            if depth <= 0:
-                break
-        return tuple(taken[1:-1]) if taken[:1] == ["{"] else tuple(taken)
-
     while marks and len(parameters) < 9:
-        kind = marks.pop(0)
+        kind = marks.pop()
         if kind == ">":
-            group()
-        elif kind in {"O"}:
-            parameters.append(Parameter("o", group()))
-        elif kind in {"d", "r", "D", "R"}:
-            ends = tuple(marks.pop(0) for _ in range(min(2, len(marks))))
-            default = group() if kind.isupper() else (NO_VALUE,)
-            parameters.append(Parameter("d" if kind in "dD" else "r", default, ends if len(ends) == 2 else ("(", ")")))
-        elif kind == "t":
-            parameters.append(Parameter("t", (), (marks.pop(0) if marks else "*",)))
+            _group(marks)  # an argument processor
+        elif kind in "mv":
+            parameters.append(Parameter("m"))
         elif kind == "s":
             parameters.append(Parameter("t", (), ("*",)))
-        elif kind in {"m", "v", "o"}:
-            parameters.append(Parameter("m" if kind == "v" else kind))
-        elif kind in {"e", "E"}:
-            group()
-            parameters.append(Parameter("e", group() if kind == "E" else (NO_VALUE,)))
-        elif kind in {"g", "G"}:
-            parameters.append(Parameter("g", group() if kind == "G" else (NO_VALUE,)))
-        elif kind == "b":
-            parameters.append(Parameter("b"))
+        elif kind == "t":
+            parameters.append(Parameter("t", (), _group(marks) or ("*",)))
+        elif kind in "bogOGdrDReE":
+            ends = (_group(marks)[:1] + _group(marks)[:1]) if kind in "drDR" else ()
+            if kind in "drDR" and len(ends) < 2:
+                break
+            if kind in "eE":
+                _group(marks)  # the embellishments' marks
+            default = _group(marks) if kind in "OGDRE" else (NO_VALUE,)
+            parameters.append(Parameter(kind.lower(), default, ends))
     return tuple(parameters)
+
+
+def _group(marks: list[Token]) -> tuple[Token, ...]:
+    """Take a braced group, without its braces, or one token off the end of a reversed list."""
+    taken: list[Token] = []
+    depth = 0
+    while marks:
+        token = marks.pop()
+        depth += (token == "{") - (token == "}")
+        taken.append(token)
+        if depth <= 0:
+            break
+    return tuple(taken[1:-1] if taken[:1] == ["{"] else taken)
 
 
 def _document_command(keep_old: bool) -> Definer:
@@ -157,12 +142,14 @@ def _document_command(keep_old: bool) -> Definer:
 
 
 def _document_environment(gullet: Gullet, protected: frozenset[Token]) -> None:
-    name = "\\" + gullet.word()
+    r"""\NewDocumentEnvironment, whose end sees the arguments too; so the beginning defines it."""
+    name = gullet.word()
     parameters = _parameters_of(gullet.argument())
     begin, end = gullet.argument(), gullet.argument()
-    # Here the end sees the arguments too, so the beginning defines it.
-    begin = ["\\def", "\\end" + name[1:], "{", *end, "}", *begin]
-    _define_environment(gullet, name, parameters, begin, [], protected)
+    if "\\" + name not in protected:
+        body = body_of(["\\def", "\\end" + name, "{", *end, "}", *begin])
+        gullet.macros.define("\\" + name, Macro(parameters, body))
+        gullet.macros.define("\\end" + name, Macro((), ()))
 
 
 def _name_def(gullet: Gullet, protected: frozenset[Token]) -> None:

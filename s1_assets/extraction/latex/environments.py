@@ -1,7 +1,7 @@
 r"""Environments: which are floats, which only group, which hold mathematics, code or drawings, and their arguments.
 
-Arguments are given as in xparse: m and o are passed over, s is a star. Sources: the manuals of wrapfig, sidecap, rotating,
-subcaption, float, floatflt, caption, algorithm2e, listings, minted, acmart, AASTeX, REVTeX and MDPI's class.
+Arguments are given by the letters of `signatures`. Sources: the manuals of wrapfig, sidecap, rotating, subcaption,
+float, floatflt, caption, algorithm2e, listings, minted, acmart, AASTeX, REVTeX and MDPI's class.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,8 @@ _OTHER_FLOATS = {
     "longtable": "om", "deluxetable": "om", "longdeluxetable": "m", "splitdeluxetable": "m", "supertabular": "m",
     "xtabular": "m", "longtabu": "m", "ctable": "o", "threeparttable": "o", "algorithm": "o", "algorithm2e": "o",
     "procedure": "o", "function": "o", "listing": "o", "code": "", "program": "o", "Listing": "o", "pseudocode": "",
-    "algo": "", "codelisting": "o", "subtable": "om", "tablehere": "", "landtable": "", "tcblisting": "m", "rottable": "",
+    "algo": "", "codelisting": "o", "subtable": "om", "tablehere": "", "landtable": "", "tcblisting": "m",
+    "rottable": "",
 }  # fmt: skip
 _PORTRAITS = {"IEEEbiography": "Om", "IEEEbiographynophoto": "m", "biography": "Om", "biographynophoto": "m"}
 _PORTRAITS |= {"authorbiography": "Om", "biographywithpic": "mT", "wrapbiography": "Om", "bio": "Om"}
@@ -43,8 +44,8 @@ _MATHS = {
 _UNREAD = (
     "verbatim", "Verbatim", "BVerbatim", "LVerbatim", "SaveVerbatim", "lstlisting", "minted", "comment", "alltt",
     "filecontents", "thebibliography", "references", "CCSXML", "sphinxVerbatim", "pycode", "luacode", "pyconsole",
-    "Highlighting", "Code", "CodeInput", "CodeOutput", "CodeChunk", "Sinput", "Soutput", "Schunk", "lstcode", "pythoncode",
-     "spverbatim", "verbatimtab", "asy", "sagesilent", "sageblock", "printonly", "htmlonly", "rawhtml",
+    "Highlighting", "Code", "CodeInput", "CodeOutput", "CodeChunk", "Sinput", "Soutput", "Schunk", "lstcode",
+    "pythoncode", "spverbatim", "verbatimtab", "asy", "sagesilent", "sageblock", "printonly", "htmlonly", "rawhtml",
 )  # fmt: skip
 _DRAWINGS = (
     "tikzpicture", "picture", "pspicture", "pgfpicture", "axis", "feynmandiagram", "fmffile", "fmfgraph", "fmfchar",
@@ -65,8 +66,8 @@ _BLOCKS = {
     "quote": "", "quotation": "", "verse": "", "multicols": "mo", "spacing": "m", "proof": "o", "theorem": "o",
     "lemma": "o", "definition": "o", "proposition": "o", "corollary": "o", "remark": "o", "example": "o",
     "acknowledgments": "o", "acknowledgements": "o", "acknowledgement": "", "acks": "", "keywords": "", "keyword": "",
-    "subequations": "", "widetext": "", "CJK": "mm", "CJK*": "mm", "otherlanguage": "m", "appendices": "",
-    "appendix": "", "singlespace": "", "doublespace": "", "singlespacing": "", "frame": "o", "small": "", "document": "",
+    "subequations": "", "widetext": "", "CJK": "mm", "CJK*": "mm", "otherlanguage": "m",
+    "singlespace": "", "doublespace": "", "singlespacing": "", "frame": "o",
     "sloppypar": "", "flushenum": "", "linenumbers": "o", "refsection": "", "onecolumn": "", "twocolumn": "",
     "frontmatter": "", "tablenotes": "o", "significancestatement": "", "onehalfspace": "", "spacing*": "m",
 }  # fmt: skip

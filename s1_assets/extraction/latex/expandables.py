@@ -106,7 +106,8 @@ def _foreach(gullet: Gullet) -> None:
         if is_command(token):
             names.append(token)
         elif token == "[":
-            gullet.balanced("]")
+            gullet.push([token])
+            gullet.optional()
     listed = gullet.expand_all(gullet.argument())
     body = gullet.argument()
     repeated: list[Token] = []

@@ -1,11 +1,10 @@
-r"""Abbreviations that authors define once: glossaries (\newacronym, \gls), acronym (\acro, \ac), acro (\DeclareAcronym)."""
+r"""Abbreviations that authors define once, by the packages glossaries, acronym and acro."""
 
 from collections.abc import Callable
 
 from s1_assets.extraction.latex.graphics import options_of
 from s1_assets.extraction.latex.stomach import Abbreviation, Handler, Reader
 from s1_assets.extraction.latex.tokens import Token, tokenize
-
 
 Form = Callable[[Abbreviation, bool], str]
 

@@ -16,7 +16,9 @@ from s1_assets.extraction.latex.tokens import Token, source_of, trim
 from s1_assets.rejects import Reason
 
 _ORNAMENT = re.compile(
-    r"(?:^|[^a-z])(?:logo|logos|orcid|orcid[-_ ]?i[dc].*|licen[cs]e|cc[-_]?by.*|by[-_]nc.*|badge|emblem|crossmark|icon)(?:[^a-z]|$)",
+    r"(?:^|[^a-z])"
+    r"(?:logos?|orcid|orcid[-_ ]?i[dc].*|licen[cs]e|cc[-_]?by.*|by[-_]nc.*|badge|emblem|crossmark|icon)"
+    r"(?:[^a-z]|$)",
     re.IGNORECASE,
 )
 _ESCAPED = re.compile(r"\\([_ #%&])")
@@ -76,7 +78,7 @@ def _is_ornament(reader: Reader, written: str) -> bool:
 
 
 def _include_graphics(reader: Reader) -> None:
-    r"""\includegraphics*<overlay>[options]{file}; in the older graphics package [llx,lly][urx,ury] is the picture's box."""
+    r"""\includegraphics*<overlay>[options]{file}; in the graphics package [llx,lly][urx,ury] is the picture's box."""
     gullet = reader.gullet
     starred = gullet.accept("*")
     gullet.optional("<", ">")
@@ -114,7 +116,7 @@ def _plain_include(optional: int) -> Handler:
 
 
 def _several(count: int) -> Handler:
-    """Commands with several files, such as \\plottwo."""
+    r"""Commands with several files, such as \plottwo."""
 
     def handle(reader: Reader) -> None:
         for _ in range(count):
@@ -264,7 +266,7 @@ def _drawing_command(what: str, arguments: int) -> Handler:
 
 
 def _tikz(reader: Reader) -> None:
-    r"""\tikz[options]{..} or \tikz ... ;"""
+    r"""\tikz[options]{..}, or \tikz up to a semicolon."""
     reader.draw("tikz")
     reader.gullet.optional()
     if reader.gullet.peek() == "{":

@@ -16,7 +16,7 @@ from s1_assets.extraction.latex.tokens import Lexer, Token, is_command, source_o
 FUEL = 200_000  # tokens put in front of the input between two tokens of a file
 EXPANSION_COST = 20  # of one expansion, in tokens, beside those it produces
 MAX_OVERFLOWS = 10  # endless expansions cut off before reading ends
-MAX_WORK = 8_000_000  # tokens read and put back in total
+MAX_WORK = 3_000_000  # tokens read and put back in total
 MAX_FRAMES = 200  # files and arguments open at once
 MAX_NESTING = 50  # expansions that wait for another one to read on
 
@@ -83,7 +83,7 @@ class Gullet:
             self.frames[-1].pending.extend(backwards)
 
     def open_file(self, text: str, name: str, folder: str, at_is_letter: bool = False) -> None:
-        """Read `text` before the rest of the input. `folder` is where \\import looks first."""
+        r"""Read `text` before the rest of the input. `folder` is where \import looks first."""
         if len(self.frames) < MAX_FRAMES:
             self.frames.append(Frame(Lexer(text, at_is_letter), name=name, folder=folder))
 
@@ -142,7 +142,7 @@ class Gullet:
                 return command
 
     def expand(self, token: Token) -> Token | None:
-        """Expand one command into the input; what cannot be expanded comes back, under its own name if it is an alias."""
+        """Expand one command into the input; what cannot be expanded comes back, under its own name."""
         meaning = self.macros.get(token)
         if isinstance(meaning, Macro):
             self._expand_macro(meaning)
@@ -239,36 +239,40 @@ class Gullet:
             return []
         return self.balanced() if token == "{" else [token]
 
-    def balanced(self, end: Token = "}") -> list[Token]:
-        """Everything up to `end` outside of inner braces; the opening one is already gone."""
+    def balanced(self) -> list[Token]:
+        """Everything up to the brace that closes; the opening one is already gone."""
         taken: list[Token] = []
         depth = 0
         raw = self.raw
         while (token := raw()) is not None:
-            if token == end and depth == 0:
-                break
             if token == "{":
                 depth += 1
             elif token == "}":
                 if depth == 0:
-                    self.push([token])
                     break
                 depth -= 1
             taken.append(token)
         return taken
 
-    def optional(self, opening: str = "[", closing: str = "]") -> list[Token] | None:
-        """An optional argument between brackets (or other single characters), or None where there is none."""
+    def optional(self, opening: str = "[", closing: str = "]", long: bool = False) -> list[Token] | None:
+        """An optional argument between brackets (or other single characters), or None where there is none.
+
+        One that does not close within the paragraph is none, unless it is `long`.
+        """
         if not self.accept(opening):
             return None
-        if closing == "]":
-            return self.balanced(closing)
         taken: list[Token] = []
         depth = 0
-        while (token := self.character()) is not None and not (token == closing and depth == 0):
+        deliver = self.raw if closing == "]" else self.character
+        while (token := deliver()) is not None:
+            if depth == 0 and token == closing:
+                return taken
             depth += (token == "{") - (token == "}")
             taken.append(token)
-        return taken
+            if depth < 0 or (token == "\\par" and depth == 0 and not long):
+                break
+        self.push([opening, *taken])
+        return None
 
     def word(self) -> str:
         r"""A mandatory argument as an expanded string: a label, a file name, an environment's name."""
@@ -315,7 +319,7 @@ class Gullet:
         elif kind in "st":
             found = ["\\BooleanTrue"] if self.accept(parameter.delimiter[0]) else ["\\BooleanFalse"]
         elif kind in "dr":
-            found = self.optional(*parameter.delimiter)
+            found = self.optional(parameter.delimiter[0], parameter.delimiter[1])
         elif kind == "g":
             found = self.argument() if self.next_is("{") else None
         elif kind == "u":

@@ -17,10 +17,10 @@ MAX_SCOPES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    r"""One parameter. `kind` is an xparse letter:
+    r"""One parameter, with the letter of its kind in xparse.
 
-    m (mandatory), o (optional, `default` when absent), s (star), t (one given token), d and r (between two given
-    tokens, optional or required), u (up to `delimiter`), g (optional, in braces), b (body of an environment), e (embellishments, unread).
+    m is mandatory, o optional, t a given token or none, d and r stand between two given tokens, g in optional braces,
+    u up to `delimiter`; b (body of an environment) and e (embellishments) are not read. An absent one is `default`.
     """
 
     kind: str

@@ -79,10 +79,10 @@ def _is_document(text: str) -> bool:
     return bool(_CLASS.search(text) or _BEGIN.search(text) or _PLAIN_TEX.search(text))
 
 
-def _rank(candidate: _Candidate, inputs: set[str], source: Source) -> tuple[bool, ...] | tuple[object, ...]:
-    """Sort key of a candidate, best last.
+def _rank(candidate: _Candidate, inputs: set[str], source: Source) -> tuple[bool | int, ...]:
+    r"""Sort key of a candidate, best last.
 
-    A class and \\begin{document}; not read by another document; no template or supplement; a .bbl beside it (arXiv
+    A class and \begin{document}; not read by another document; no template or supplement; a .bbl beside it (arXiv
     asks for one of the main file's name); a usual name; depth in the tree; amount of text.
     """
     stem = candidate.path.removesuffix(PurePosixPath(candidate.path).suffix)

@@ -10,6 +10,7 @@ from s1_assets.extraction.latex.environments import environments
 from s1_assets.extraction.latex.floats import FigureFound, GraphicUse, Panel
 from s1_assets.extraction.latex.glossary import GLOSSARY_COMMANDS
 from s1_assets.extraction.latex.graphics import GRAPHIC_COMMANDS, GRAPHIC_ENVIRONMENTS
+from s1_assets.extraction.latex.inputs import INPUT_COMMANDS
 from s1_assets.extraction.latex.main_file import find_documents
 from s1_assets.extraction.latex.numbering import letter
 from s1_assets.extraction.latex.references import reference_commands
@@ -38,6 +39,7 @@ def _commands() -> Mapping[Token, Handler]:
         | UNIT_COMMANDS
         | GLOSSARY_COMMANDS
         | STRUCTURE_COMMANDS
+        | INPUT_COMMANDS
     )
 
 

@@ -1,6 +1,4 @@
-r"""Citations and references: \cite and \ref with the commands that packages add (natbib, biblatex, hyperref, cleveref, varioref,
-subcaption, fancyref).
-"""
+"""Citations and references, LaTeX's own and those of natbib, biblatex, hyperref, cleveref, varioref and subcaption."""
 
 from s1_assets.extraction.latex.floats import Label
 from s1_assets.extraction.latex.stomach import Handler, Reader

@@ -1,9 +1,9 @@
 r"""Commands that only need their arguments sorted: which are text, which are not.
 
-A signature has a letter for each argument: s star, o optional one, p optional one in parentheses, m mandatory one; these
-are passed over. T is a mandatory and O an optional argument that is text and is read on in place, H one whose text is
-hidden while its graphics and labels count (a footnote), F one that furnishes the page (authors, running heads), where
-graphics are ornaments, L a length as TeX reads it.
+A signature has a letter for each argument: s star, o optional one, p optional one in parentheses, m mandatory one;
+these are passed over. T is a mandatory and O an optional argument that is text and is read on in place, H one whose
+text is hidden while its graphics and labels count (a footnote), F one that furnishes the page (authors, running heads),
+where graphics are ornaments, L a length as TeX reads it.
 """
 
 from s1_assets.extraction.latex.stomach import Handler, Reader
@@ -62,7 +62,8 @@ _COMMANDS = {
     ),
     "oT": "shortstack thead added highlight smash objectname object facility facilities dataset",
     "om": (
-        "Description lstinputlisting VerbatimInput floatsetup color rowcolor cellcolor columncolor fontspec deleted missingfigure index addbibresource tnoteref "
+        "Description lstinputlisting VerbatimInput "
+        "floatsetup color rowcolor cellcolor columncolor fontspec deleted missingfigure index addbibresource tnoteref "
         "ccsdesc declaretheorem newmdenv"
     ),
     "pT": "put",
@@ -123,7 +124,7 @@ def pass_over(reader: Reader, signature: str) -> None:
         elif letter == "F":
             reader.read_around_figures(gullet.argument())
         elif letter == "O":
-            kept += gullet.optional() or []
+            kept += gullet.optional(long=True) or []
         else:
             kept += ["{", *gullet.argument(), "}"]
     gullet.push(kept)

@@ -12,8 +12,10 @@ from posixpath import normpath
 
 # Tried in the order of pdfLaTeX's \DeclareGraphicsExtensions, then LaTeX with dvips, then what other engines read.
 GRAPHIC_EXTENSIONS = tuple(
-    ".pdf .png .jpg .mps .jpeg .jbig2 .jb2 .eps .epsi .epsf .ps .eps.gz .ps.gz .pstex .gif .tif .tiff .bmp .svg .webp".split()
+    f".{name}"
+    for name in ("pdf png jpg mps jpeg jbig2 jb2 eps epsi epsf ps eps.gz ps.gz pstex gif tif tiff bmp svg webp").split()
 )
+MAX_DOCUMENT = 10_000_000  # bytes of a file that may be a paper
 
 _WINDOWS = {byte: bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)}
 _DOCUMENT_CLASS = re.compile(r"^[^%\n]*\\document(?:class|style)\b", re.MULTILINE)
@@ -103,6 +105,8 @@ class Source:
         """Every file that may be a document, top level first."""
         for path in sorted(self.files, key=lambda path: (path.count("/"), path.lower(), path)):
             suffix = PurePosixPath(path).suffix.lower()
+            if len(self.files[path]) > MAX_DOCUMENT:
+                continue
             if not is_left_over(path) and (suffix in {".tex", ".ltx", ".latex"} or not suffix or suffix == ".txt"):
                 yield path
 

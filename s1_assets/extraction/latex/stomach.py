@@ -55,8 +55,9 @@ class Abbreviation:
 
 @dataclass(slots=True)
 class _Open:
-    r"""An environment that has begun: its name, how it ends, how deep the macro table's scopes were before, and whether
-    the authors' \endname is still to be read.
+    r"""An environment that has begun.
+
+    `scopes` is the depth of the macro table's groups before it; `by_authors` says that their \endname is to be read.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Reader:
         self.document_class = ""
         self.included_only: frozenset[str] | None = None
         self.inputs_read = 0
+        self.packages_read: set[str] = set()
         self._open: list[_Open] = []
         self._first_open = 0  # environments before it cannot end within the present reading
         self._depth = 0
@@ -267,10 +269,10 @@ class Reader:
         self._end_innermost()
 
     def leave_floats(self) -> None:
-        """A section begins, so a float that is still open was never closed."""
-        floats = {Kind.FIGURE, Kind.OTHER}
-        while len(self._open) > self._first_open and any(box.kind in floats for box in self.boxes):
-            self._end_innermost()
+        """A section begins, so a float (or a table, or a picture) that is still open was never closed."""
+        if self._depth == 0:
+            while self._open and (len(self.sinks) > 1 or any(box.kind is not Kind.PLAIN for box in self.boxes)):
+                self._end_innermost()
 
     def _end_innermost(self) -> None:
         opened = self._open.pop()

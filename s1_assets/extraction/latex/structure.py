@@ -1,14 +1,9 @@
-r"""Commands that give a document its structure: environments, sections, title, abstract, paragraphs, counters, inputs."""
+r"""Commands that give a document its structure: environments, sections, title, abstract, paragraphs, counters."""
 
-from pathlib import PurePosixPath
-
-from s1_assets.extraction.latex.definitions import DEFINERS, harvest
+from s1_assets.extraction.latex.definitions import DEFINERS
 from s1_assets.extraction.latex.environments import block, unread
-from s1_assets.extraction.latex.source import body
 from s1_assets.extraction.latex.stomach import Environment, Handler, Reader
 from s1_assets.extraction.latex.tokens import Token, source_of, trim
-
-MAX_INPUTS = 1000
 
 _LEVELS = {
     "part": -1,
@@ -26,11 +21,12 @@ PROTECTED = frozenset(
     "\\" + name
     for name in (
         "begin end par item input include includegraphics caption label ref cite citep citet section subsection "
-        "subsubsection paragraph chapter part document enddocument footnote thanks title author date title abstract endabstract "
-        "figure endfigure table endtable wrapfigure subfigure minipage centering emph textbf textit texttt small appendix def let newcommand "
-        "renewcommand providecommand subfloat subcaption subcaptionbox subref captionof captionsetup autoref cref Cref "
-        "eqref bibliography documentclass usepackage the url href verb graphicspath includeonly maketitle* "
-        "epsfig psfig epsfbox epsffile plotone plottwo hyperref nameref pageref { } $ & # % _ \\ ~ , ; : ! - / ' ` ^ \" = ."
+        "subsubsection paragraph chapter part document enddocument footnote thanks title author date abstract "
+        "endabstract figure endfigure table endtable wrapfigure subfigure minipage centering emph textbf textit texttt "
+        "small appendix def let newcommand renewcommand providecommand subfloat subcaption subcaptionbox subref "
+        "captionof captionsetup autoref cref Cref eqref bibliography documentclass usepackage the url href verb "
+        "graphicspath includeonly epsfig psfig epsfbox epsffile plotone plottwo hyperref nameref pageref "
+        "{ } $ & # % _ \\ ~ , ; : ! - / ' ` ^ \" = ."
     ).split()
 )
 
@@ -114,108 +110,6 @@ def _make_title(reader: Reader) -> None:
         reader.gullet.push(["\\@maketitle"])
 
 
-# Files
-
-
-def _input(reader: Reader) -> None:
-    r"""\input{file} or plain TeX's \input file."""
-    if reader.gullet.peek() == "{":
-        read_file(reader, reader.gullet.word())
-        return
-    reader.gullet.skip_blanks()
-    token = reader.gullet.next()
-    if token is None:
-        return
-    name, _, rest = token.partition(" ") if token[0] != "\\" else ("", "", "")
-    name, newline, after = name.partition("\n")
-    while not newline and not rest and (more := reader.gullet.peek()) is not None and more in {"_", "^", "~"}:
-        name += reader.gullet.raw() or ""
-        part = reader.gullet.next() or ""
-        head, _, rest = part.partition(" ")
-        name += head
-    reader.gullet.push([after + rest] if after + rest else [])
-    read_file(reader, name)
-
-
-def _include(reader: Reader) -> None:
-    name = reader.gullet.word()
-    reader.end_paragraph()
-    if reader.included_only is None or name in reader.included_only:
-        read_file(reader, name)
-
-
-def _include_only(reader: Reader) -> None:
-    reader.included_only = frozenset(part.strip() for part in reader.gullet.word().split(","))
-
-
-def _import(reader: Reader) -> None:
-    r"""\import{folder}{file} and \subimport: the folder is where the file's own inputs lie."""
-    reader.gullet.accept("*")
-    folder, name = reader.gullet.word(), reader.gullet.word()
-    read_file(reader, name, str(PurePosixPath(folder)))
-
-
-def _input_if_exists(reader: Reader) -> None:
-    name = reader.gullet.word()
-    found, missing = reader.gullet.argument(), reader.gullet.argument()
-    exists = reader.source.input(name, reader.folders()) is not None
-    reader.gullet.push(found if exists else missing)
-    if exists:
-        read_file(reader, name)
-
-
-def _if_file_exists(reader: Reader) -> None:
-    name = reader.gullet.word()
-    found, missing = reader.gullet.argument(), reader.gullet.argument()
-    exists = bool({name, name + ".tex"} & reader.source.files.keys())
-    reader.gullet.push(found if exists else missing)
-
-
-def _standalone(reader: Reader) -> None:
-    r"""\includestandalone[..]{name}: the compiled picture if it is there, else its source."""
-    peeked = reader.gullet.optional() or []
-    name = reader.gullet.word()
-    if reader.source.graphic(name, reader.folders(), reader.graphic_extensions):
-        reader.gullet.push(["\\includegraphics", "[", *peeked, "]", "{", name, "}"])
-    else:
-        read_file(reader, name)
-
-
-def read_file(reader: Reader, name: str, folder: str = "") -> None:
-    """Read a file in place. A complete document among the inputs (subfiles, standalone) gives its body only."""
-    here = reader.gullet.frames[-1].folder
-    folders = [f"{base}/{folder}" if base else folder for base in (here, "")] if folder else reader.folders()
-    path = reader.source.input(name, folders)
-    reader.inputs_read += 1
-    open_already = sum(frame.name == path for frame in reader.gullet.frames)
-    if path is None or open_already or reader.inputs_read > MAX_INPUTS or reader.source.is_binary(path):
-        return
-    text = reader.source.text(path)
-    if reader.in_document:
-        text = body(text)
-    parent = str(PurePosixPath(path).parent)
-    reader.gullet.open_file(text, path, "" if parent == "." else parent)
-
-
-def _use_package(reader: Reader) -> None:
-    reader.gullet.optional()
-    names = reader.gullet.word().split(",")
-    reader.gullet.optional()
-    for name in names:
-        path = reader.source.package(name.strip(), ".sty", reader.folders())
-        if path is not None:
-            harvest(reader.gullet, reader.source.text(path), reader.commands)
-
-
-def _document_class(reader: Reader) -> None:
-    reader.gullet.optional()
-    reader.document_class = reader.gullet.word()
-    reader.gullet.optional()
-    path = reader.source.package(reader.document_class, ".cls", reader.folders())
-    if path is not None:
-        harvest(reader.gullet, reader.source.text(path), reader.commands)
-
-
 # Counters
 
 
@@ -276,10 +170,11 @@ def _new_count(reader: Reader) -> None:
 
 
 def _advance(reader: Reader) -> None:
+    r"""\advance\name by 3; lengths do not matter."""
     token = reader.gullet.raw()
-    if token in reader.registers and token is not None:
-        reader.gullet.skip_blanks()
-        reader.gullet.accept("b") and reader.gullet.accept("y")
+    for letter in "by":
+        reader.gullet.accept(letter)
+    if token is not None and token in reader.registers:
         reader.gullet.counters.add(token, reader.gullet.number())
     else:
         reader.gullet.dimension()
@@ -291,25 +186,6 @@ def _advance(reader: Reader) -> None:
 def _definer(name: Token) -> Handler:
     define = DEFINERS[name]
     return lambda reader: define(reader.gullet, PROTECTED)
-
-
-def _make_at(letter: bool) -> Handler:
-    def handle(reader: Reader) -> None:
-        frame = reader.gullet.file_frame()
-        if frame.lexer is not None:
-            frame.lexer.at_is_letter(letter)
-
-    return handle
-
-
-def _category_code(reader: Reader) -> None:
-    r"""\catcode`\@=11 is what \makeatletter does; other categories are left as they are."""
-    reader.gullet.accept("`")
-    character = reader.gullet.character()
-    reader.gullet.accept("=")
-    category = reader.gullet.number()
-    if character in {"@", "\\@"}:
-        _make_at(letter=category == 11)(reader)
 
 
 def _environment_command(name: str, ends: bool = False) -> Handler:
@@ -348,21 +224,6 @@ def _use_box(reader: Reader) -> None:
     reader.gullet.push(stored if stored and stored[0] in reader.gullet.macros else [])
 
 
-def _skip_expl(reader: Reader) -> None:
-    if reader.gullet.lexer is not None:
-        reader.gullet.lexer.raw_until("\\ExplSyntaxOff")
-
-
-def _drop(_reader: Reader) -> None:
-    """Nothing printed."""
-
-
-def _end_input(reader: Reader) -> None:
-    frame = reader.gullet.file_frame()
-    if frame.lexer is not None:
-        frame.lexer.close()
-
-
 STRUCTURE_ENVIRONMENTS = {
     "document": Environment(Reader.start_body, Reader.end_paragraph),
     "appendix": Environment(_appendix, Reader.end_paragraph),
@@ -385,25 +246,6 @@ STRUCTURE_COMMANDS: dict[Token, Handler] = {
     "\\abstract": _abstract,
     "\\abst": _abstract,
     "\\maketitle": _make_title,
-    "\\input": _input,
-    "\\subfile": _include,
-    "\\subfileinclude": _include,
-    "\\include": _include,
-    "\\includeonly": _include_only,
-    "\\import": _import,
-    "\\subimport": _import,
-    "\\inputfrom": _import,
-    "\\includefrom": _import,
-    "\\subinputfrom": _import,
-    "\\subincludefrom": _import,
-    "\\InputIfFileExists": _input_if_exists,
-    "\\IfFileExists": _if_file_exists,
-    "\\includestandalone": _standalone,
-    "\\usepackage": _use_package,
-    "\\RequirePackage": _use_package,
-    "\\documentclass": _document_class,
-    "\\documentstyle": _document_class,
-    "\\endinput": _end_input,
     "\\setcounter": _set_counter,
     "\\addtocounter": _add_to_counter,
     "\\stepcounter": _step_counter,
@@ -415,8 +257,6 @@ STRUCTURE_COMMANDS: dict[Token, Handler] = {
     "\\newcounter": _new_counter,
     "\\newcount": _new_count,
     "\\advance": _advance,
-    "\\makeatletter": _make_at(letter=True),
-    "\\makeatother": _make_at(letter=False),
     "\\newtheorem": _new_theorem,
     "\\excludecomment": _new_unread(""),
     "\\excludeversion": _new_unread(""),
@@ -425,9 +265,7 @@ STRUCTURE_COMMANDS: dict[Token, Handler] = {
     "\\DefineVerbatimEnvironment": _new_unread("mm"),
     "\\includecomment": _include_comment,
     "\\includeversion": _include_comment,
-    "\\catcode": _category_code,
     **{f"\\{name}": _environment_command(name) for name in _AS_COMMANDS},
     **{f"\\end{name}": _environment_command(name, ends=True) for name in _AS_COMMANDS},
     "\\usebox": _use_box,
-    "\\ExplSyntaxOn": _skip_expl,
 }

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 Token = str
+MAX_RAW_GROUP = 5_000  # characters of an address
 
 SPECIAL = frozenset("{}$&#^_~[]*")
 
@@ -79,8 +80,8 @@ class Lexer:
             return ""
         mark = self.text[self.position]
         line_end = self.text.find("\n", self.position)
-        end = self.text.find("}" if mark == "{" else mark, self.position + 1)
-        if end < 0 or -1 < line_end < end:
+        end = self.text.find("}" if mark == "{" else mark, self.position + 1, line_end if line_end >= 0 else None)
+        if end < 0:
             return ""
         raw = self.text[self.position + 1 : end]
         self.position = end + 1
@@ -91,7 +92,7 @@ class Lexer:
         if not self.text.startswith("{", self.position):
             return None
         depth = 0
-        for brace in _BRACE.finditer(self.text, self.position):
+        for brace in _BRACE.finditer(self.text, self.position, self.position + MAX_RAW_GROUP):
             depth += 1 if brace[0] == "{" else -1
             if depth == 0:
                 raw = self.text[self.position + 1 : brace.start()]

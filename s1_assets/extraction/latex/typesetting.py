@@ -58,7 +58,7 @@ def read_maths(environment: str) -> Handler:
 def _formula(reader: Reader, closing: str, display: bool = False) -> None:
     r"""Print a formula as its source between dollars, author macros expanded, labels gone, up to `closing`.
 
-    An inline formula ends at the latest with its paragraph, as TeX would have it.
+    A formula ends at the latest with its paragraph, as TeX would have it.
     """
     gullet, text = reader.gullet, reader.text
     start = len(text.pieces)
@@ -71,10 +71,9 @@ def _formula(reader: Reader, closing: str, display: bool = False) -> None:
                 gullet.raw()
             break
         if token == "\\par":
-            if closing == "$":
-                gullet.push([token])
-                break
-        elif token == "\\end":
+            gullet.push([token])
+            break
+        if token == "\\end":
             name = gullet.word()
             if closing == f"\\end{{{name}}}":
                 gullet.push(["\\end", "{", name, "}"])

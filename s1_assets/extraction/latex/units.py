@@ -1,4 +1,4 @@
-r"""Quantities, numbers and formulae that packages set from code: siunitx (v2 and v3 names) and mhchem, as plain text."""
+"""Quantities, numbers and chemical formulae as plain text: siunitx (names of versions 2 and 3) and mhchem."""
 
 import re
 

@@ -38,7 +38,7 @@ CAPTIONOF = [
     r"\begin{center}\includegraphics{a}\captionof{figure}{Alone.}\label{f}\end{center}",
     r"\begin{minipage}{5cm}\includegraphics{a}\captionof{figure}[short]{Alone.}\label{f}\end{minipage}",
     r"{\centering\includegraphics{a}\captionof{figure}{Alone.}\label{f}}",
-    r"\includegraphics{a}" "\n\n" r"\captionof{figure}{Alone.}\label{f}" "\n\nMore words.",
+    "\\includegraphics{a}\n\n\\captionof{figure}{Alone.}\\label{f}\n\nMore words.",
     r"\begin{table}\begin{minipage}{5cm}\includegraphics{a}\captionof{figure}{Alone.}\label{f}\end{minipage}\end{table}",
 ]
 
@@ -51,15 +51,21 @@ def test_captionof_makes_a_figure_outside_of_floats(read_body, body):
 
 
 PANELS = [
-    r"\begin{subfigure}[b]{0.4\textwidth}\includegraphics{a}\caption{Left}\label{p:a}\end{subfigure}"
-    r"\begin{subfigure}{0.4\textwidth}\includegraphics{b}\caption{Right}\label{p:b}\end{subfigure}",
+    (
+        r"\begin{subfigure}[b]{0.4\textwidth}\includegraphics{a}\caption{Left}\label{p:a}\end{subfigure}"
+        r"\begin{subfigure}{0.4\textwidth}\includegraphics{b}\caption{Right}\label{p:b}\end{subfigure}"
+    ),
     r"\subfloat[Left\label{p:a}]{\includegraphics{a}}\hfill\subfloat[list][Right]{\includegraphics{b}\label{p:b}}",
     r"\subfigure[Left]{\includegraphics{a}\label{p:a}}\subfigure[Right]{\label{p:b}\includegraphics{b}}",
     r"\subcaptionbox{Left\label{p:a}}{\includegraphics{a}}\subcaptionbox{Right\label{p:b}}[3cm][c]{\includegraphics{b}}",
-    r"\begin{minipage}{3cm}\includegraphics{a}\subcaption{Left}\label{p:a}\end{minipage}"
-    r"\begin{minipage}{3cm}\includegraphics{b}\subcaption{Right}\label{p:b}\end{minipage}",
-    r"\begin{tabular}{cc}\subfloat[Left]{\label{p:a}\includegraphics{a}} & "
-    r"\subfloat[Right]{\label{p:b}\includegraphics{b}}\\ \end{tabular}",
+    (
+        r"\begin{minipage}{3cm}\includegraphics{a}\subcaption{Left}\label{p:a}\end{minipage}"
+        r"\begin{minipage}{3cm}\includegraphics{b}\subcaption{Right}\label{p:b}\end{minipage}"
+    ),
+    (
+        r"\begin{tabular}{cc}\subfloat[Left]{\label{p:a}\includegraphics{a}} & "
+        r"\subfloat[Right]{\label{p:b}\includegraphics{b}}\\ \end{tabular}"
+    ),
 ]
 
 
@@ -96,12 +102,16 @@ def test_a_grid_of_graphics_is_one_figure_in_reading_order(read_body):
 TWO_CAPTIONS = [
     r"\includegraphics{a}\caption{One.}\label{1}\includegraphics{b}\caption{Two.}\label{2}",
     r"\caption{One.}\label{1}\includegraphics{a}\caption{Two.}\label{2}\includegraphics{b}",
-    r"\begin{minipage}{3cm}\includegraphics{a}\caption{One.}\label{1}\end{minipage}"
-    r"\begin{minipage}{3cm}\caption{Two.}\label{2}\includegraphics{b}\end{minipage}",
+    (
+        r"\begin{minipage}{3cm}\includegraphics{a}\caption{One.}\label{1}\end{minipage}"
+        r"\begin{minipage}{3cm}\caption{Two.}\label{2}\includegraphics{b}\end{minipage}"
+    ),
     r"\parbox{3cm}{\includegraphics{a}\caption{One.}\label{1}}\parbox{3cm}{\includegraphics{b}\caption{Two.}\label{2}}",
-    r"\includegraphics{a}\includegraphics{b}\\"
-    r"\begin{minipage}{3cm}\caption{One.}\label{1}\end{minipage}"
-    r"\begin{minipage}{3cm}\caption{Two.}\label{2}\end{minipage}",
+    (
+        r"\includegraphics{a}\includegraphics{b}\\"
+        r"\begin{minipage}{3cm}\caption{One.}\label{1}\end{minipage}"
+        r"\begin{minipage}{3cm}\caption{Two.}\label{2}\end{minipage}"
+    ),
 ]
 
 
@@ -126,7 +136,8 @@ def test_an_empty_caption_is_a_caption(read_body):
 
 
 def test_starred_caption_has_no_number(read_body):
-    body = r"\begin{figure}\includegraphics{a}\caption*{Bare.}\end{figure}\begin{figure}\includegraphics{b}\caption{N.}\end{figure}"
+    body = r"""\begin{figure}\includegraphics{a}\caption*{Bare.}\end{figure}
+    \begin{figure}\includegraphics{b}\caption{N.}\end{figure}"""
     figures = read_body(body, "a.pdf", "b.pdf").figures
     assert [(f.number, f.label) for f in figures] == [(1, None), (2, "Figure 1")]
 
@@ -141,7 +152,8 @@ def test_author_wrappers_work_because_they_are_expanded(read_body):
     preamble = r"""\newcommand{\myfig}[4][0.9\linewidth]{\begin{figure}[t]\centering
       \includegraphics[width=#1]{figs/#2}\caption{\footnotesize #3}\label{fig:#4}\end{figure}}
     \newenvironment{panelfig}[1]{\begin{figure}\newcommand{\cap}{#1}}{\caption{\cap}\end{figure}}
-    \NewDocumentCommand{\duo}{O{x} m m g}{\begin{figure}\includegraphics{#2}\includegraphics{#3}\caption{Duo #1.}\end{figure}}
+    \NewDocumentCommand{\duo}{O{x} m m g}{%
+      \begin{figure}\includegraphics{#2}\includegraphics{#3}\caption{Duo #1.}\end{figure}}
     \def\plain#1#2{\begin{figure}\epsfxsize=3in \epsfbox{#1}\caption{#2}\end{figure}}
     \newcommand{\bfig}{\begin{figure}}\newcommand{\efig}{\end{figure}}"""
     body = r"""\myfig{one}{The first.}{one}\myfig[3cm]{two}{The second.}{two}
@@ -220,7 +232,8 @@ def test_graphics_outside_of_figures_are_reported_with_the_reason(read_body):
 def test_aastex_figures(read_body):
     body = r"""\begin{figure}\plotone{a}\caption{One.}\end{figure}
     \begin{figure}\plottwo{a}{b.eps}\caption{Two.}\end{figure}
-    \begin{figure}\gridline{\fig{a}{0.3\textwidth}{(a) left}\fig{b}{0.3\textwidth}{(b) right}}\caption{Grid.}\end{figure}
+    \begin{figure}\gridline{\fig{a}{0.3\textwidth}{(a) left}
+      \fig{b}{0.3\textwidth}{(b) right}}\caption{Grid.}\end{figure}
     \begin{figure}\epsscale{.8}\plotfiddle{a}{1in}{0}{50}{50}{0}{0}\caption{Old.}\end{figure}
     \figcaption[b.eps]{Listed at the end.\label{z}}"""
     document = read_body(body, "a.eps", "b.eps")
@@ -262,10 +275,14 @@ def test_captions_over_every_picture_of_a_phantom_panel_figure(read_body):
 
 
 WRAPPED = [
-    r"\newenvironment{Figure}{\par\noindent\minipage{\linewidth}}{\endminipage\par}"
-    r"\begin{Figure}\includegraphics{a}\captionof{figure}{Seen.}\label{f}\end{Figure}",
-    r"\newenvironment{fig}[1][t]{\figure[#1]\centering}{\endfigure}"
-    r"\begin{fig}[h]\includegraphics{a}\caption{Seen.}\label{f}\end{fig}",
+    (
+        r"\newenvironment{Figure}{\par\noindent\minipage{\linewidth}}{\endminipage\par}"
+        r"\begin{Figure}\includegraphics{a}\captionof{figure}{Seen.}\label{f}\end{Figure}"
+    ),
+    (
+        r"\newenvironment{fig}[1][t]{\figure[#1]\centering}{\endfigure}"
+        r"\begin{fig}[h]\includegraphics{a}\caption{Seen.}\label{f}\end{fig}"
+    ),
     r"\begin{suppfigure}[h]\includegraphics{a}\caption{Seen.}\label{f}\end{suppfigure}",
     r"\newfloat{plot}{t}{lop}\begin{plot}\includegraphics{a}\caption{Seen.}\label{f}\end{plot}",
     r"\FIGURE[t]{\epsfig{file=a.pdf,width=3cm}\caption{Seen.}\label{f}}",
@@ -273,7 +290,7 @@ WRAPPED = [
     r"\begin{figure}\begin{floatrow}\ffigbox{\includegraphics{a}}{\caption{Seen.}\label{f}}\end{floatrow}\end{figure}",
     r"\begin{figure}\captionbox{Seen.\label{f}}[3cm]{\includegraphics{a}}\end{figure}",
     r"\begin{figure}\floatbox[\capbeside]{figure}[\FBwidth]{\caption{Seen.}\label{f}}{\includegraphics{a}}\end{figure}",
-    r"\begin{figure}\psfrag{x}[c][c]{$x$}\hbox to \hsize{\hss\includegraphics{a}\hss}\caption{Seen.}\label{f}\end{figure}",
+    r"\begin{figure}\psfrag{x}[c][c]{$x$}\hbox to 3cm{\hss\includegraphics{a}}\caption{Seen.}\label{f}\end{figure}",
     r"\begin{figure}\includegraphics{a}\Description{For those who cannot see.}\caption{Seen.}\label{f}\end {figure}",
     r"\begin{figure}\includegraphics{a}\caption{Seen.}\label{f}\section{The end of the float is lost}",
     r"\ifig\f{Seen.}{\epsfxsize=3in\epsfbox{a.pdf}}",
@@ -294,7 +311,8 @@ def test_pictures_with_text_set_by_tex_show_their_graphic(read_body):
     \providecommand\includegraphics[2][]{\GenericError{}{}{}{}}\providecommand\rotatebox[2]{#2}%
     \begin{picture}(10,10)\gplgaddtomacro\gplbacktext{\put(0,0){\strut{}0}}%
     \gplbacktext\put(0,0){\includegraphics{wave}}\gplfronttext\end{picture}\endgroup"""
-    inkscape = r"""\begingroup\makeatletter\ifx\svgwidth\undefined\setlength{\unitlength}{9pt}\else\fi\global\let\svgwidth\undefined
+    inkscape = r"""\begingroup\makeatletter\ifx\svgwidth\undefined\setlength{\unitlength}{9pt}\else\fi
+    \global\let\svgwidth\undefined
     \begin{picture}(1,1)\put(0,0){\includegraphics[width=\unitlength,page=1]{cell.pdf}}\put(0,1){\smash{A}}
     \put(0,0){\includegraphics[width=\unitlength,page=2]{cell.pdf}}\end{picture}\endgroup"""
     body = r"""\begin{figure}\input{wave.tex}\caption{Wave.}\end{figure}
@@ -305,7 +323,8 @@ def test_pictures_with_text_set_by_tex_show_their_graphic(read_body):
 
 
 def test_ornaments_of_the_page_are_no_figures(read_body):
-    body = r"""\title{\includegraphics[height=1em]{star} Stars}\author{A \includegraphics{dot}}\fancyhead[L]{\includegraphics{head}}
+    body = r"""\title{\includegraphics[height=1em]{star} Stars}\author{A \includegraphics{dot}}
+    \fancyhead[L]{\includegraphics{head}}
     \bio{face}Words.\endbio"""
     document = read_body(body, "star.png", "dot.png", "head.png", "face.png")
     assert {(r.source_file, r.reason) for r in document.rejects} == {
@@ -316,10 +335,9 @@ def test_ornaments_of_the_page_are_no_figures(read_body):
 
 def test_figures_that_the_authors_switched_off_are_not_read(read_body):
     figure = r"\begin{figure}\includegraphics{a}\caption{Off.}\end{figure}"
-    body = (
-        rf"\if0 {figure}\fi \newcommand{{\hide}}[1]{{}}\hide{{{figure}}}\newif\ifshow\ifshow{figure}\fi "
-        rf"\excludecomment{{dead}}\begin{{dead}}{figure}" "\n" r"\end{dead}" "\n"
-        rf"\begin{{comment}}{figure}\end{{comment}}\iffalse{figure}\fi %{figure}"
-    )  # fmt: skip
+    body = rf"""\if0 {figure}\fi \newcommand{{\hide}}[1]{{}}\hide{{{figure}}}\newif\ifshow\ifshow{figure}\fi
+\excludecomment{{dead}}\begin{{dead}}{figure}
+\end{{dead}}
+\begin{{comment}}{figure}\end{{comment}}\iffalse{figure}\fi %{figure}"""
     document = read_body(body, "a.pdf")
     assert (document.figures, document.rejects) == ((), ())

@@ -120,7 +120,8 @@ def test_definitions_of_local_packages_and_classes_are_used():
     main = rb"\documentclass{own}\usepackage{extra,graphicx}\begin{document}\shot{a}{\brand}\end{document}"
     files = {
         "main.tex": main,
-        "own.cls": rb"\LoadClass{article}\newcommand{\brand}{Brand}\renewcommand{\caption}[1]{broken}\def\section{\@startsection}",
+        "own.cls": rb"\LoadClass{article}\newcommand{\brand}{Brand}\renewcommand{\caption}[1]{broken}"
+        rb"\def\section{\@startsection}",
         "extra.sty": rb"\newcommand{\shot}[2]{\begin{figure}\includegraphics{#1}\caption{#2.}\end{figure}}",
     }
     assert captions(files) == ["Brand."]

@@ -3,7 +3,6 @@
 import pytest
 
 from s1_assets.extraction.latex.read import read_latex
-
 from s1_assets.rejects import Reason
 
 INCLUDED = {
@@ -78,7 +77,8 @@ def test_the_last_graphicspath_counts_and_may_be_wrong(read_body):
 
 
 def test_files_are_looked_for_beside_a_main_file_in_a_folder():
-    main = rb"\documentclass{article}\begin{document}\begin{figure}\includegraphics{f/a}\caption{C.}\end{figure}\end{document}"
+    main = rb"""\documentclass{article}\begin{document}
+    \begin{figure}\includegraphics{f/a}\caption{C.}\end{figure}\end{document}"""
     document = read_latex({"tex/main.tex": main, "tex/f/a.pdf": b"", "f/a.pdf": b""})
     assert document.figures[0].graphics[0].file == "tex/f/a.pdf"
 

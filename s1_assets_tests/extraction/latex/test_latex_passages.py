@@ -3,8 +3,8 @@
 import pytest
 
 FIGURES = r"""
-\begin{figure}\subfloat[\label{a:l}L]{\includegraphics{a}}\subfloat[\label{a:r}R]{\includegraphics{b}}\caption{A.}\label{a}\end{figure}
-\begin{figure}\includegraphics{c}\caption{C, unlike \ref{a}.}\label{c}\end{figure}
+\begin{figure}\subfloat[\label{a:l}L]{\includegraphics{a}}\subfloat[\label{a:r}R]{\includegraphics{b}}
+\caption{A.}\label{a}\end{figure}\begin{figure}\includegraphics{c}\caption{C, unlike \ref{a}.}\label{c}\end{figure}
 """
 
 
@@ -51,7 +51,8 @@ def test_figures_named_in_words_are_kept_for_the_context_stage(cite):
 
 def test_passages_know_their_section_and_order(cite):
     text = r"""First \ref{a}. \section{Results} None. \subsection*{On \emph{x}} Second \ref{a}.
-    \paragraph{Heading.} Third \ref{a}. \section[short]{End} \begin{itemize}\item Fourth \ref{a}. \item[x] Other.\end{itemize}
+    \paragraph{Heading.} Third \ref{a}. \section[short]{End}
+    \begin{itemize}\item Fourth \ref{a}. \item[x] Other.\end{itemize}
     \begin{theorem}[Name] Fifth \ref{a}.\end{theorem} \textbf{Run in.} Sixth \ref{a}."""
     found = [(p.order, p.section, p.text) for p in cite(text)]
     assert found == [
@@ -109,7 +110,8 @@ def test_a_label_defined_twice_points_to_both(read_body):
 
 
 def test_verbatim_text_and_addresses_may_hold_any_character(cite):
-    text = r"Run \verb|a_b%c{| at \url{http://a.org/%7E} or \href{http://a.org/#x%20}{the site} for \lstinline!x$!, Fig.~\ref{a}."
+    text = r"""Run \verb|a_b%c{| at \url{http://a.org/%7E} or
+    \href{http://a.org/#x%20}{the site} for \lstinline!x$!, Fig.~\ref{a}."""
     assert cite(text)[0].text == "Run a_b%c{ at http://a.org/%7E or the site for x$, Fig. [REF]."
 
 

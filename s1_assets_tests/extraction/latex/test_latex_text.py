@@ -16,12 +16,18 @@ CAPTIONS = {
     r"\fontsize{8}{9}\selectfont small \parbox{3cm}{in a box}": "small in a box",
     # symbols and accents
     r"5\,\% of \$3 \& \#1 \_x\_ \{y\}": "5 % of $3 & #1 _x_ {y}",
-    r"Erd\H{o}s, M\"uller, Fran\c{c}ois, \v{S}koda, \O stergaard, na\"{\i}ve, \'{e}": "Erdős, Müller, François, Škoda, Østergaard, naïve, é",
+    r"Erd\H{o}s, M\"uller, Fran\c{c}ois, \v{S}koda, \O stergaard, na\"{\i}ve, \'{e}": (
+        "Erdős, Müller, François, Škoda, Østergaard, naïve, é"
+    ),
     r"\ss, \aa, \AE, \dag, \textdegree, \textmu m, \S~3, \copyright\ 2020": "ß, å, Æ, †, °, µm, § 3, © 2020",
     r"\LaTeX\ and \TeX{} \textbackslash \textasciitilde": "LaTeX and TeX \\~",
     # notes, citations and references
-    r"Text\footnote{A note.} after \cite{a}, \citep[see][p.~3]{b,c} and \citet*{d}": "Text after [CITE], [CITE] and [CITE]",
-    r"see \eqref{e}, \ref{f}, \autoref{g}, \cref{a,b} and Sec.~\ref{s}": "see ([REF]), [REF], [REF], [REF] and Sec. [REF]",
+    r"Text\footnote{A note.} after \cite{a}, \citep[see][p.~3]{b,c} and \citet*{d}": (
+        "Text after [CITE], [CITE] and [CITE]"
+    ),
+    r"see \eqref{e}, \ref{f}, \autoref{g}, \cref{a,b} and Sec.~\ref{s}": (
+        "see ([REF]), [REF], [REF], [REF] and Sec. [REF]"
+    ),
     r"\url{http://a.org/x_y} and \href{http://b.org/\%20}{the site}": "http://a.org/x_y and the site",
     r"\textcite[3]{a} \parencites{a}[4]{b} \citeauthor{c}": "[CITE] [CITE] [CITE]",
     # mathematics
@@ -30,15 +36,17 @@ CAPTIONS = {
     r"$\mathrm{d}x\label{q}$": r"$\mathrm{d}x$",
     # packages
     r"\SI{3}{\meter}, \SI{5.2e-3}{\kilo\meter\per\second\squared}, \qty{7}{\nm}": "3 m, 5.2 × 10^-3 km/s², 7 nm",
-    r"\SIrange{1}{2}{\GHz}, \num{1e6}, \ang{30}, \si{\micro\metre}, \SI{5}{\percent}": "1 to 2 GHz, 1 × 10^6, 30°, µm, 5%",
+    r"\SIrange{1}{2}{\GHz}, \num{1e6}, \ang{30}, \si{\micro\metre}, \SI{5}{\percent}": (
+        "1 to 2 GHz, 1 × 10^6, 30°, µm, 5%"
+    ),
     r"\ce{H2O} and \ce{CO2 -> C + O2}": "H2O and CO2 → C + O2",
     r"\uppercase{abc} \MakeUppercase{de}": "ABC DE",
     r"\texorpdfstring{$x$}{x} and \foreignlanguage{german}{Wort}": "$x$ and Wort",
     r"\unknowncommand[opt]{kept} \another words": "kept words",
-    r"one" "\n\n" r"two \par three": "one two three",
+    "one\n\ntwo \\par three": "one two three",
     r"one\\[2pt] two\\* three": "one two three",
     r"\figurename~2 and \tablename": "Figure 2 and Table",
-    r"a % comment" "\n" r"b\%": "a b%",
+    "a % comment\nb\\%": "a b%",
 }
 
 
@@ -51,15 +59,18 @@ def test_a_caption_reads_as_typed(read_body, source, text):
 def test_author_macros_are_expanded_in_text_and_in_mathematics(read_body):
     preamble = r"""\newcommand{\name}{\textsc{Solver}\xspace}\newcommand{\vect}[1]{\mathbf{#1}}
     \def\etal{et~al.\ }\let\bs\boldsymbol\newcommand{\unc}[2][0.1]{#2\pm#1}\DeclareMathOperator{\sgn}{sgn}"""
-    body = r"\begin{figure}\includegraphics{a}\caption{\name and \etal: $\vect{x} + \unc{3} + \unc[1]{2}$, \name.}\end{figure}"
+    body = r"""\begin{figure}\includegraphics{a}
+    \caption{\name and \etal: $\vect{x} + \unc{3} + \unc[1]{2}$, \name.}\end{figure}"""
     figure = read_body(body, "a.pdf", preamble=preamble).figures[0]
     assert figure.caption == r"Solver and et al. : $\mathbf{x} + 3\pm0.1 + 2\pm1$, Solver."
 
 
 def test_glossary_entries_are_resolved(read_body):
-    preamble = r"""\newacronym{cnn}{CNN}{convolutional network}\newglossaryentry{rate}{name={learning rate}, description={x}}
+    preamble = r"""\newacronym{cnn}{CNN}{convolutional network}
+    \newglossaryentry{rate}{name={learning rate}, description={x}}
     \DeclareAcronym{rf}{short=RF,long=random forest}"""
-    body = r"\begin{figure}\includegraphics{a}\caption{\Gls{cnn}, \glspl{cnn}, \gls{rate}, \acl{rf} (\acs{rf})}\end{figure}"
+    body = r"""\begin{figure}\includegraphics{a}
+    \caption{\Gls{cnn}, \glspl{cnn}, \gls{rate}, \acl{rf} (\acs{rf})}\end{figure}"""
     caption = read_body(body, "a.pdf", preamble=preamble).figures[0].caption
     assert caption == "Convolutional network (CNN), CNNs, learning rate, random forest (RF)"
 
@@ -80,7 +91,8 @@ def test_title_and_abstract(read_body, start, abstract):
 
 
 def test_the_abstract_of_astronomy_and_astrophysics_has_five_parts():
-    main = r"\documentclass{aa}\begin{document}\abstract{Context.} {Aims.}{Methods.}{}{End.} \keywords{x}{\bf Text.}\end{document}"
+    main = r"""\documentclass{aa}\begin{document}\abstract{Context.} {Aims.}{Methods.}{}{End.}
+    \keywords{x}{\bf Text.}\end{document}"""
     assert read_latex({"a.tex": main.encode()}).abstract == "Context. Aims. Methods. End."
 
 

@@ -1,0 +1,1 @@
+"""Measurements, run by `make bench NAME=<module>`; each prints a table and ends with a line `ratio <number>`."""
