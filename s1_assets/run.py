@@ -13,7 +13,10 @@ from s1_assets.partitions import SOURCE_MONTH, partition_key
 from s1_assets.settings import PROJECT
 
 CONSOLE = {"loggers": {"console": {"config": {"log_level": "INFO"}}}}
-SHOWN = ("rows", "rows_new", "rejected", "parts_new", "parts_current", "parts_deleted", "bytes_written", "seconds")
+SHOWN = (
+    *("rows", "rows_new", "rejected", "parts_new", "parts_current", "parts_deleted", "bytes_written", "seconds"),
+    *("release", "cells", "pairs", "images", "tombstones"),
+)
 
 
 class ProgressLines(logging.Filter):

@@ -12,7 +12,7 @@ from s1_assets.tables import CONTEXT_BUNDLES, FIGURE_PAIRS
 STAGE = Stage(CONTEXT_BUNDLES, version="1", side_tables=())
 
 
-@dg.asset(deps=["figure_pairs"], **declaration(STAGE, "context", {"python", "parquet"}))
+@dg.asset(deps=["figure_pairs"], **declaration(STAGE, {"python", "parquet"}))
 def context_bundles(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[None]:
     """Title, abstract and the complete sentences that cite each figure, with their section and order."""
     cell, store = cell_of(context.partition_key), lake.open()

@@ -14,7 +14,7 @@ from s1_assets.tables import CONTEXT_BUNDLES, ENHANCED_CAPTIONS
 STAGE = Stage(ENHANCED_CAPTIONS, version="1", side_tables=())
 
 
-@dg.asset(deps=["context_bundles"], pool="gpu", **declaration(STAGE, "captioning", {"python", "parquet"}))
+@dg.asset(deps=["context_bundles"], pool="gpu", **declaration(STAGE, {"python", "parquet"}))
 def enhanced_captions(
     context: dg.AssetExecutionContext, lake: LakeResource, captioner: CaptionerResource
 ) -> dg.MaterializeResult[None]:

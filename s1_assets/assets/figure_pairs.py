@@ -12,7 +12,7 @@ from s1_assets.tables import FIGURE_PAIRS, PASSAGES, RAW_PAPERS, REJECTS
 STAGE = Stage(FIGURE_PAIRS, version="1", side_tables=(PASSAGES, REJECTS))
 
 
-@dg.asset(deps=["raw_papers"], **declaration(STAGE, "extraction", {"python", "parquet"}))
+@dg.asset(deps=["raw_papers"], **declaration(STAGE, {"python", "parquet"}))
 def figure_pairs(
     context: dg.AssetExecutionContext, lake: LakeResource, mirror: MirrorResource, workers: WorkersResource
 ) -> dg.MaterializeResult[None]:

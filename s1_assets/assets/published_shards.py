@@ -16,7 +16,7 @@ from s1_assets.tables import PUBLISHED_SHARDS
 STAGE = Stage(PUBLISHED_SHARDS, version="1", side_tables=())
 
 
-@dg.asset(deps=["quality_metrics"], **declaration(STAGE, "publishing", {"python", "webdataset"}))
+@dg.asset(deps=["quality_metrics"], **declaration(STAGE, {"python", "webdataset"}))
 def published_shards(
     context: dg.AssetExecutionContext, lake: LakeResource, publisher: PublisherResource
 ) -> dg.MaterializeResult[None]:

@@ -12,7 +12,7 @@ from s1_assets.tables import ENHANCED_CAPTIONS, QUALITY_METRICS
 STAGE = Stage(QUALITY_METRICS, version="1", side_tables=())
 
 
-@dg.asset(deps=["enhanced_captions"], **declaration(STAGE, "quality", {"python", "parquet"}))
+@dg.asset(deps=["enhanced_captions"], **declaration(STAGE, {"python", "parquet"}))
 def quality_metrics(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[None]:
     """Lengths, grounding of numbers and, where weights are configured, CLIP score and pseudo-perplexity.
 

@@ -15,7 +15,7 @@ from s1_assets.takedowns import Takedowns
 STAGE = Stage(RAW_PAPERS, version="1")
 
 
-@dg.asset(**declaration(STAGE, "papers", {"python", "parquet"}))
+@dg.asset(**declaration(STAGE, {"python", "parquet"}))
 def raw_papers(
     context: dg.AssetExecutionContext, lake: LakeResource, mirror: MirrorResource
 ) -> dg.MaterializeResult[None]:

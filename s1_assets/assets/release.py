@@ -7,13 +7,13 @@ from pathlib import Path
 import dagster as dg
 
 from resources.configured import PublisherResource
-from s1_assets.assets.materialization import OWNERS
+from s1_assets.assets.materialization import GROUP, OWNERS
 from s1_assets.publishing.release import VERSION, write_release
 
 
 @dg.asset(
     deps=[dg.AssetDep("published_shards", partition_mapping=dg.AllPartitionMapping())],
-    group_name="publishing",
+    group_name=GROUP,
     kinds={"python"},
     owners=OWNERS,
     code_version=VERSION,

@@ -34,9 +34,10 @@ def _words(text: str) -> frozenset[str]:
 # Followed by the thing they abbreviate, so they never end a sentence.
 _NEVER_FINAL = _words("""
     fig figs eq eqs eqn eqns ref refs sect sects secs tab tabs chap thm lem prop def alg algs app suppl supp ext cf vs
-    viz approx ca e.g i.e eg ie dr prof mr mrs ms drs st mt ft gen sen rep rev hon messrs wrt w.r.t incl excl esp ed
-    eds transl nos var subsp ssp cv resp aka a.k.a s.t i.i.d
+    viz approx ca e.g i.e eg ie wrt w.r.t incl excl esp ed eds transl nos var subsp ssp cv resp aka a.k.a s.t i.i.d
 """)
+# Before a name; without the capital they are units (ms, ft) or ordinary words.
+_TITLES = _words("Dr Prof Mr Mrs Ms Drs St Mt Ft Gen Sen Rep Rev Hon Messrs")
 # Abbreviations when a number or a reference follows, ordinary words otherwise.
 _BEFORE_NUMBER = _words("no sec p pp vol vols art ch ex par col ver ser nr cor line lines min max")
 # End a sentence only when the next word is one that begins sentences.
@@ -136,7 +137,7 @@ def _stop_ends_sentence(preceding: str, after: str) -> bool:
 
 def _full_stop_ends(word: str, preceding: str, following: str) -> bool:
     plain = word.lower()
-    if plain in _NEVER_FINAL or (plain in _BEFORE_NUMBER and _NUMBER_NEXT.match(following)):
+    if plain in _NEVER_FINAL or word in _TITLES or (plain in _BEFORE_NUMBER and _NUMBER_NEXT.match(following)):
         return False
     next_word = _first_word(following)
     if re.fullmatch(r"(?:[A-Z]\.?-?)*[A-Z]|(?:[A-Za-z]{1,2}\.)+[A-Za-z]{1,2}", word) and len(word) < 8:

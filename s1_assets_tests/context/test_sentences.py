@@ -34,6 +34,7 @@ def test_a_stop_that_ends_nothing_splits_nothing(sentence: str) -> None:
     ("first", "second"),
     [
         ("Friction is small.", "The flow is large."),
+        ("It settles after 12 ms.", "The bus follows within 30 ft."),
         ("Is it small?", "Yes, it is."),
         ("He said “stop.”", "Then it stopped."),
         ("(The pump can also run backwards, Fig. [REF].)", "It then drains."),

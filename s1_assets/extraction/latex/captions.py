@@ -11,7 +11,6 @@ from s1_assets.extraction.latex.macros import Macro
 from s1_assets.extraction.latex.stomach import Handler, Reader
 from s1_assets.extraction.latex.tokens import Token, source_of
 
-_NAMES = {"figure": "Figure", "scheme": "Scheme", "chart": "Chart", "graph": "Graph", "plate": "Plate"}
 _ABBREVIATIONS = frozenset(("fig", "figure", "figs", "fig."))
 
 
@@ -29,25 +28,30 @@ def _text_of_caption(reader: Reader) -> tuple[bool, list[Token]]:
     return starred, reader.gullet.argument()
 
 
-def _enclosing_float(reader: Reader) -> tuple[Kind, str]:
-    """Kind and counter of the float around, in or out of panels; plain where there is none."""
-    for box in reversed(reader.boxes):
-        if box.kind is not Kind.PLAIN:
-            return box.kind, box.name
-    declared = reader.gullet.macros.get("\\@captype")
-    if isinstance(declared, Macro):
-        name = "".join(str(part) for part in declared.body)
-        return (Kind.FIGURE if name in _NAMES else Kind.OTHER), name
-    return Kind.PLAIN, "figure"
-
-
 def _caption(reader: Reader) -> None:
+    r"""\caption: of a panel, or of the type that the float around has declared in \@captype."""
     starred, tokens = _text_of_caption(reader)
-    kind, counter = _enclosing_float(reader)
-    if kind is Kind.PANEL:
+    if next((box.kind for box in reversed(reader.boxes) if box.kind is not Kind.PLAIN), None) is Kind.PANEL:
         _read_caption(reader, tokens, Caption(numbered=not starred, label=None, sub=True))
-    elif kind is Kind.FIGURE or (kind is Kind.PLAIN and _shows_something(reader)):
-        _read_caption(reader, tokens, _numbered(reader, counter or "figure", starred))
+    elif "\\@captype" in reader.gullet.macros:
+        counter = source_of(reader.gullet.expand_all(["\\@captype"])).strip()
+        _typed_caption(reader, counter, starred, tokens)
+    elif _shows_something(reader):
+        _typed_caption(reader, "figure", starred, tokens)
+    else:
+        reader.read(tokens)
+
+
+def _typed_caption(reader: Reader, counter: str, starred: bool, tokens: list[Token]) -> None:
+    """A caption of a figure, a table or another float; one of another type than the float makes its box a float."""
+    kind = Kind.FIGURE if counter in reader.figure_counters else Kind.OTHER
+    floats = {Kind.FIGURE, Kind.OTHER}
+    around = next((box.kind for box in reversed(reader.boxes) if box.kind in floats), Kind.PLAIN)
+    box = reader.boxes[-1]
+    if around in floats and around is not kind and box.kind is Kind.PLAIN:
+        box.kind = around = kind
+    if kind is Kind.FIGURE and around is not Kind.OTHER:
+        _read_caption(reader, tokens, _numbered(reader, counter, starred))
     else:
         reader.read(tokens)
 
@@ -65,10 +69,9 @@ def _numbered(reader: Reader, counter: str, starred: bool) -> Caption:
     if not reader.continued:
         counters.step(counter)
     reader.continued = False
-    number = (
-        source_of(reader.gullet.expand_all([f"\\the{counter}"])) if counter == "figure" else counters.shown(counter)
-    )
-    return Caption(numbered=True, label=f"{_name(reader, counter)} {reader.plain([number])}".strip())
+    printed = f"\\the{counter}"
+    number = reader.plain([printed]) if reader.gullet.is_defined(printed) else counters.shown(counter)
+    return Caption(numbered=True, label=f"{_name(reader, counter)} {number}".strip())
 
 
 def _name(reader: Reader, counter: str) -> str:
@@ -77,35 +80,24 @@ def _name(reader: Reader, counter: str) -> str:
         name = reader.plain(["\\figurename"])
         if name and name.lower().rstrip(".") not in _ABBREVIATIONS:
             return name
-    return _NAMES.get(counter, counter.capitalize())
+    return counter.capitalize()
 
 
 def _caption_of(reader: Reader) -> None:
-    r"""\captionof{figure}[..]{text}; among other things' captions, its box becomes a float of that type."""
+    r"""\captionof{figure}[..]{text}."""
     starred = reader.gullet.accept("*")
     counter = reader.gullet.word()
     also_starred, tokens = _text_of_caption(reader)
-    kind = Kind.FIGURE if counter in _NAMES else Kind.OTHER
-    around = _enclosing_float(reader)[0]
-    box = reader.boxes[-1]
-    if around in {Kind.FIGURE, Kind.OTHER} and kind is not around and box.kind is Kind.PLAIN:
-        box.kind, box.name, around = kind, counter, kind
-    if kind is Kind.FIGURE and around is not Kind.OTHER:
-        _read_caption(reader, tokens, _numbered(reader, counter, starred or also_starred))
-    else:
-        reader.read(tokens)
+    _typed_caption(reader, counter, starred or also_starred, tokens)
 
 
 def _caption_setup(reader: Reader) -> None:
-    r"""\captionsetup{type=figure} makes a box a float."""
+    r"""\captionsetup{type=figure} declares the type of the captions to come."""
     reader.gullet.accept("*")
     reader.gullet.optional()
     declared = options_of(reader.gullet.argument()).get("type", "").rstrip("*")
-    box = reader.boxes[-1]
-    if declared and len(reader.boxes) > 1 and box.kind is Kind.PLAIN:
-        box.kind, box.name = (Kind.FIGURE if declared in _NAMES else Kind.OTHER), declared
-    elif declared:
-        reader.gullet.macros.define("\\@captype", Macro((), (declared,)))
+    if declared:
+        reader.declare_caption_type(declared)
 
 
 def _sub_caption(reader: Reader) -> None:
@@ -153,72 +145,51 @@ def _sub_caption_box(reader: Reader) -> None:
 
 
 def _caption_box(reader: Reader) -> None:
-    r"""\captionbox[list entry]{caption}[width][position]{content} of the caption package."""
-    starred = reader.gullet.accept("*")
+    r"""\captionbox[list entry]{caption}[width][position]{content} of the caption package: a box of its own."""
+    star = ["*"] if reader.gullet.accept("*") else []
     reader.gullet.optional()
     caption = reader.gullet.argument()
     while reader.gullet.optional() is not None:
         pass
-    content = reader.gullet.argument()
-    reader.open_box(Kind.PLAIN)
-    if _enclosing_float(reader)[0] is Kind.FIGURE:
-        _read_caption(reader, caption, _numbered(reader, "figure", starred))
-    reader.read(content)
-    reader.close_box()
+    boxed = ["\\caption", *star, "{", *caption, "}", *reader.gullet.argument()]
+    reader.gullet.push(["\\begin", "{", "center", "}", *boxed, "\\end", "{", "center", "}"])
+
+
+def _as_figure(reader: Reader, content: list[Token]) -> None:
+    """Read content as if it stood in a figure environment."""
+    reader.gullet.push(["\\begin", "{", "figure", "}", *content, "\\end", "{", "figure", "}"])
 
 
 def _figure_box(reader: Reader) -> None:
     r"""\ffigbox[width]{caption}{content} of floatrow, in either order."""
     while reader.gullet.optional() is not None:
         pass
-    first, second = reader.gullet.argument(), reader.gullet.argument()
-    reader.open_box(Kind.FIGURE, "figure")
-    reader.read(first)
-    reader.read(second)
-    reader.close_box()
+    _as_figure(reader, [*reader.gullet.argument(), *reader.gullet.argument()])
 
 
 def _fig_caption(reader: Reader) -> None:
-    r"""AASTeX's \figcaption[file]{text}, outside of floats; the file in brackets is the figure."""
-    option = reader.gullet.optional()
-    tokens = reader.gullet.argument()
-    in_float = _enclosing_float(reader)[0] is Kind.FIGURE
-    if not in_float:
-        reader.open_box(Kind.FIGURE, "figure")
-    if option:
-        for name in source_of(option).split(","):
-            reader.commands["\\plotone"](_pushed(reader, name))
-    _read_caption(reader, tokens, _numbered(reader, "figure", starred=False))
-    if not in_float:
-        reader.close_box()
-
-
-def _pushed(reader: Reader, name: str) -> Reader:
-    reader.gullet.push(["{", name, "}"])
-    return reader
+    r"""AASTeX's \figcaption[files]{text}; outside of a float it is one, with the files in brackets."""
+    option = reader.gullet.optional() or []
+    caption = ["\\caption", "{", *reader.gullet.argument(), "}"]
+    if any(box.kind is Kind.FIGURE for box in reader.boxes):
+        reader.gullet.push(caption)
+    else:
+        names = source_of(option).split(",")
+        shown = [token for name in names if name.strip() for token in ("\\plotone", "{", name, "}")]
+        _as_figure(reader, [*shown, *caption])
 
 
 def _teaser(reader: Reader) -> None:
-    r"""\teaser{...}: a figure under the title."""
-    content = reader.gullet.argument()
-    reader.open_box(Kind.FIGURE, "figure")
-    reader.read(content)
-    reader.close_box()
-
-
-def _jhep_figure(reader: Reader) -> None:
-    r"""\FIGURE[position]{content} of JHEP's class, with a \caption in it."""
+    r"""\teaser{content} under the title, and \FIGURE[position]{content} of JHEP's class."""
     reader.gullet.optional()
-    _teaser(reader)
+    _as_figure(reader, reader.gullet.argument())
 
 
-def _jhep_eps_figure(reader: Reader) -> None:
-    r"""\EPSFIGURE[position]{file,options}{caption}."""
+def _eps_figure(reader: Reader) -> None:
+    r"""JHEP's \EPSFIGURE[position]{file,options}{caption}."""
     reader.gullet.optional()
-    options = reader.gullet.argument()
-    caption = reader.gullet.argument()
-    content = ["\\epsfig", "{", "file=", *options, "}", "\\caption", "{", *caption, "}"]
-    reader.gullet.push(["\\begin", "{", "figure", "}", *content, "\\end", "{", "figure", "}"])
+    options, caption = reader.gullet.argument(), reader.gullet.argument()
+    _as_figure(reader, ["\\epsfig", "{", "file=", *options, "}", "\\caption", "{", *caption, "}"])
 
 
 def _harvmac_figure(reader: Reader) -> None:
@@ -227,8 +198,7 @@ def _harvmac_figure(reader: Reader) -> None:
     caption, content = reader.gullet.argument(), reader.gullet.argument()
     key = name.removeprefix("\\")
     reader.gullet.macros.define(name, Macro((), ("fig.", "~", "\\ref", "{", key, "}")), everywhere=True)
-    floated = [*content, "\\caption", "{", *caption, "}", "\\label", "{", key, "}"]
-    reader.gullet.push(["\\begin", "{", "figure", "}", *floated, "\\end", "{", "figure", "}"])
+    _as_figure(reader, [*content, "\\caption", "{", *caption, "}", "\\label", "{", key, "}"])
 
 
 def _continued(reader: Reader) -> None:
@@ -256,6 +226,8 @@ def _new_float(reader: Reader) -> None:
     reader.gullet.optional()
     name = reader.gullet.word()
     is_other = any(word in name.lower() for word in ("tab", "alg", "list", "code", "prog", "box", "prompt", "exam"))
+    if not is_other:
+        reader.figure_counters.add(name)
     reader.environments[name] = other_float(name) if is_other else figure_float(name)
 
 
@@ -281,8 +253,8 @@ CAPTION_COMMANDS: dict[Token, Handler] = {
     "\\ffigbox": _figure_box,
     "\\figcaption": _fig_caption,
     "\\teaser": _teaser,
-    "\\FIGURE": _jhep_figure,
-    "\\EPSFIGURE": _jhep_eps_figure,
+    "\\FIGURE": _teaser,
+    "\\EPSFIGURE": _eps_figure,
     "\\ifig": _harvmac_figure,
     "\\ContinuedFloat": _continued,
     "\\parbox": _par_box,

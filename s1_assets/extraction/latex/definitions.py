@@ -36,7 +36,7 @@ def _name(gullet: Gullet) -> Token:
 
 def _count(tokens: list[Token] | None) -> int:
     digits = source_of(tokens or []).strip()
-    return int(digits) if digits.isdigit() and len(digits) < 3 else 0
+    return int(digits) if digits.isdecimal() and len(digits) < 3 else 0
 
 
 def _new_command(keep_old: bool) -> Definer:

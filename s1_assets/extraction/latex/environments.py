@@ -77,7 +77,8 @@ _HIDDEN = ("authors", "affiliations", "titlepage*", "highlights", "IEEEkeywords"
 def _float(signature: str, kind: Kind, name: str) -> Environment:
     def begin(reader: Reader) -> None:
         pass_over(reader, signature)
-        reader.open_box(kind, name)
+        reader.open_box(kind)
+        reader.declare_caption_type(name)
         reader.hide_text()
 
     def end(reader: Reader) -> None:

@@ -91,9 +91,9 @@ def _filled(items: list[list[Token]]) -> list[list[Token]]:
     r"""PGF's `1,...,5` and `1,3,...,9` written out."""
     for place, item in enumerate(items):
         texts = ["".join(part) for part in items[max(0, place - 2) : place + 2]]
-        if "".join(item) == "..." and 0 < place < len(items) - 1 and texts[-1].isdigit() and texts[-3].isdigit():
+        if "".join(item) == "..." and 0 < place < len(items) - 1 and texts[-1].isdecimal() and texts[-3].isdecimal():
             last, first = int(texts[-1][:9]), int(texts[-3][:9])
-            step = first - int(texts[0]) if place > 1 and texts[0].isdigit() else (1 if last >= first else -1)
+            step = first - int(texts[0]) if place > 1 and texts[0].isdecimal() else (1 if last >= first else -1)
             values = range(first + (step or 1), last, step or 1)[:MAX_REPETITIONS]
             return [*items[:place], *([str(value)] for value in values), *items[place + 1 :]]
     return items
@@ -102,7 +102,7 @@ def _filled(items: list[list[Token]]) -> list[list[Token]]:
 def _foreach(gullet: Gullet) -> None:
     r"""\foreach \x in {list} {body} of pgffor, also with \x/\y pairs."""
     names: list[Token] = []
-    while (token := gullet.raw()) is not None and "in" not in token:
+    while (token := gullet.raw()) is not None and (is_command(token) or "in" not in token):
         if is_command(token):
             names.append(token)
         elif token == "[":

@@ -62,10 +62,9 @@ class Label:
 
 @dataclass(eq=False, slots=True)
 class Box:
-    """A box with what it holds, in reading order; `name` is the counter of a float, `file` the source it began in."""
+    """A box with what it holds, in reading order; `file` is the source that it began in."""
 
     kind: Kind
-    name: str = ""
     file: str = ""
     items: list["Item"] = field(default_factory=list)
 

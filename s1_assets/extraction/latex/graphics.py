@@ -125,17 +125,11 @@ def _several(count: int) -> Handler:
     return handle
 
 
-def _with_rest(before: int, after: int) -> Handler:
-    r"""Commands with further arguments around the file, such as \plotfiddle{file}{height}..."""
-
-    def handle(reader: Reader) -> None:
-        for _ in range(before):
-            reader.gullet.argument()
-        show(reader, _file_name(reader))
-        for _ in range(after):
-            reader.gullet.argument()
-
-    return handle
+def _plot_fiddle(reader: Reader) -> None:
+    r"""AASTeX's \plotfiddle{file}{height}{angle}{width scale}{height scale}{x}{y}."""
+    show(reader, _file_name(reader))
+    for _ in range(6):
+        reader.gullet.argument()
 
 
 def _key_value(reader: Reader) -> None:
@@ -218,7 +212,7 @@ def _special(reader: Reader) -> None:
 def _include_pdf(reader: Reader) -> None:
     options = options_of(reader.gullet.expand_all(reader.gullet.optional() or []))
     pages = options.pop("pages", "")
-    if pages[:1].isdigit():
+    if pages[:1].isdecimal():
         options["page"] = re.split(r"\D", pages)[0]
     show(reader, _file_name(reader), options)
 
@@ -331,7 +325,7 @@ GRAPHIC_COMMANDS: dict[Token, Handler] = {
     "\\epsfbox": _plain_include(1),
     "\\plotone": _plain_include(0),
     "\\plottwo": _several(2),
-    "\\plotfiddle": _with_rest(0, 6),
+    "\\plotfiddle": _plot_fiddle,
     "\\pgfimage": _plain_include(1),
     "\\pgfdeclareimage": _declare_image,
     "\\pgfuseimage": _use_image,

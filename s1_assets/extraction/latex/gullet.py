@@ -283,7 +283,7 @@ class Gullet:
         self.skip_blanks()
         digits = ""
         while (token := self.next()) is not None:
-            if token == "\\value" and not digits.isdigit():
+            if token == "\\value" and not digits.isdecimal():
                 return self.counters.value(self.word()) * (-1 if digits == "-" else 1)
             taken = _DIGITS.match(token)
             assert taken is not None  # the pattern also matches nothing

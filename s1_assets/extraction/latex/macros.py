@@ -102,7 +102,7 @@ def delimited(parameter_text: Iterable[Token]) -> tuple[tuple[Parameter, ...], t
     for token in split_runs(parameter_text):
         if token == "#":
             after_hash = True
-        elif after_hash and token.isdigit():
+        elif after_hash and token.isdecimal():
             delimiters.append([])
             after_hash = False
         else:

@@ -1,6 +1,7 @@
 r"""From the files of a LaTeX submission to a `Document`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import PurePosixPath
 
@@ -85,8 +86,13 @@ def _assemble(readers: list[Reader]) -> Document:
     targets: list[dict[str, list[Target]]] = []
     for reader in readers:
         own: dict[str, list[Target]] = {}
+        printed = {figure.label for figure in figures if figure.label is not None}
         for found in reader.figures:
-            figures.append(_figure(found, len(figures) + 1, rejects, own))
+            figure = _figure(found, len(figures) + 1, rejects, own)
+            # A supplement that numbers its figures like the paper is cited as "Supplementary Figure 1".
+            figures.append(
+                replace(figure, label=f"Supplementary {figure.label}") if figure.label in printed else figure
+            )
         rejects += _rejects_outside(reader)
         targets.append(own)
     passages: list[Passage] = []

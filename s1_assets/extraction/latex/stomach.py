@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from s1_assets.extraction.latex.expandables import EXPANDABLES
 from s1_assets.extraction.latex.floats import Box, Caption, Drawing, FigureFound, GraphicUse, Item, Kind, settle
 from s1_assets.extraction.latex.gullet import Gullet
+from s1_assets.extraction.latex.macros import Macro
 from s1_assets.extraction.latex.plain_text import Reference, Text
 from s1_assets.extraction.latex.source import GRAPHIC_EXTENSIONS, Source
 from s1_assets.extraction.latex.tokens import Token
@@ -95,7 +96,8 @@ class Reader:
         self.graphic_extensions: tuple[str, ...] = GRAPHIC_EXTENSIONS
         self.inherited: list[dict[str, str]] = []
         self.around_figures = False  # in a caption, title or running head, where graphics are ornaments
-        self.continued = False
+        self.continued = False  # the next caption keeps the number of the last
+        self.figure_counters = {"figure", "scheme", "chart", "graph", "plate"}
         # Files
         self.in_document = False
         self.document_class = ""
@@ -281,12 +283,16 @@ class Reader:
 
     # Boxes and figures
 
-    def open_box(self, kind: Kind, name: str = "") -> None:
+    def declare_caption_type(self, counter: str) -> None:
+        r"""What the \caption of this group counts: LaTeX keeps it in \@captype."""
+        self.gullet.macros.define("\\@captype", Macro((), (counter,)))
+
+    def open_box(self, kind: Kind) -> None:
         """Open a box for the graphics, captions and labels that follow."""
         if len(self.boxes) > MAX_BOXES:
             self._boxes_too_deep += 1
             return
-        self.boxes.append(Box(kind, name, self.gullet.file_frame().name))
+        self.boxes.append(Box(kind, self.gullet.file_frame().name))
 
     def close_box(self) -> None:
         """Close the innermost box: a float is settled, other boxes are left to the one around them."""

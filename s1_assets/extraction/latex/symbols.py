@@ -6,8 +6,6 @@ pylatexenc (https://pylatexenc.readthedocs.io) maps about 800 LaTeX commands to 
 import unicodedata
 from functools import cache
 
-from pylatexenc.latex2text import get_default_latex_context_db
-
 ACCENTS = {
     "`": "\u0300",
     "'": "\u0301",
@@ -52,6 +50,8 @@ _LEFT_OUT = frozenset({"today", "ref", "cite", "eqref", "href", "url", "item", "
 @cache
 def symbols() -> dict[str, str]:
     r"""What each symbol command (with its backslash) prints."""
+    from pylatexenc.latex2text import get_default_latex_context_db  # slow to load, so only where a paper is read
+
     known = {
         spec.macroname: spec.simplify_repl
         for spec in get_default_latex_context_db().iter_macro_specs()

@@ -12,8 +12,6 @@ from collections.abc import Iterable
 Token = str
 MAX_RAW_GROUP = 5_000  # characters of an address
 
-SPECIAL = frozenset("{}$&#^_~[]*")
-
 # Runs stop before every special character and after some thousand characters, so that taking one character off a run
 # stays cheap; one newline is a blank, two (with blanks between) end the paragraph.
 _GRAMMAR = r"""

@@ -276,6 +276,15 @@ def test_captions_over_every_picture_of_a_phantom_panel_figure(read_body):
 
 WRAPPED = [
     (
+        r"\makeatletter\newcommand\figcaption{\def\@captype{figure}\caption}\makeatother"
+        r"\begin{table}\begin{minipage}{3cm}\includegraphics{a}\figcaption{Seen.}\label{f}\end{minipage}\end{table}"
+    ),
+    (
+        r"\makeatletter\newenvironment{figurehere}{\def\@captype{figure}}{}\makeatother"
+        r"\begin{figurehere}\includegraphics{a}\caption{Seen.}\label{f}\end{figurehere}"
+    ),
+    r"\begin{center}\includegraphics{a}\caption{Seen.}\label{f}\end{center}",
+    (
         r"\newenvironment{Figure}{\par\noindent\minipage{\linewidth}}{\endminipage\par}"
         r"\begin{Figure}\includegraphics{a}\captionof{figure}{Seen.}\label{f}\end{Figure}"
     ),

@@ -142,7 +142,7 @@ def test_supplements_come_after_the_paper():
     document = read_latex(files | {"a.pdf": b""})
     assert [(f.number, f.label, f.caption) for f in document.figures] == [
         (1, "Figure 1", "Main."),
-        (2, "Figure 1", "More."),
+        (2, "Supplementary Figure 1", "More."),
         (3, "Figure S1", "Extra."),
     ]
     assert captions(files, with_supplements=False) == ["Main."]
