@@ -29,6 +29,7 @@ class Reason(StrEnum):
     # a figure or a graphic
     FILE_MISSING = "file_missing"  # the graphic file is not in the archive
     NO_CAPTION = "no_caption"  # a graphic outside any captioned figure
+    NOT_TYPESET = "not_typeset"  # in a file that the main document does not read: a supplement, a left-over
     NO_GRAPHIC = "no_graphic"  # a captioned figure without a graphic (a text box, a listing)
     NEEDS_TEX = "needs_tex"  # drawn in TeX; no TeX engine at hand
     NOT_A_FIGURE = "not_a_figure"  # logo, icon, author photo, table or algorithm set as graphic

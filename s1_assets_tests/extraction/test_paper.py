@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from s1_assets.extraction.document import Anchor, Document, Figure, Graphic, Passage
-from s1_assets.extraction.paper import extract_document, extract_paper, panel_letter
+from s1_assets.extraction.paper import Extraction, extract_document, extract_paper, panel_letter
 from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import FIGURE_PAIRS, PASSAGES, REJECTS, Row
 from s1_assets_tests.extraction.quadrants import pdf, raster, saved
@@ -92,7 +92,11 @@ def test_passages_keep_their_anchors():
     ]
 
 
-@pytest.mark.parametrize("change", [{"status": "withdrawn"}, {"status": "retracted"}, {"format": "none"}])
+def test_a_live_paper_without_an_archive_was_rejected_before_and_is_not_rejected_twice():
+    assert extract_paper(PAPER | {"format": "none"}, b"") == Extraction()
+
+
+@pytest.mark.parametrize("change", [{"status": "withdrawn"}, {"status": "retracted"}])
 def test_a_paper_taken_back_is_not_opened(change):
     extraction = extract_paper(PAPER | change, b"no archive at all")
     assert (extraction.pairs, reasons(extraction.rejects)) == ([], ["withdrawn"])

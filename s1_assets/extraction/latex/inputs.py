@@ -84,6 +84,7 @@ def read_file(reader: Reader, name: str, folder: str = "") -> None:
     open_already = sum(frame.name == path for frame in reader.gullet.frames)
     if path is None or open_already or reader.inputs_read > MAX_INPUTS or reader.source.is_binary(path):
         return
+    reader.files_read.add(path)
     text = reader.source.text(path)
     if reader.in_document:
         text = body(text)

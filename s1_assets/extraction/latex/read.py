@@ -1,6 +1,7 @@
 r"""From the files of a LaTeX submission to a `Document`."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import PurePosixPath
@@ -24,7 +25,12 @@ from s1_assets.extraction.latex.typesetting import read_maths, typesetting_comma
 from s1_assets.extraction.latex.units import UNIT_COMMANDS
 from s1_assets.rejects import Reason, Reject
 
-WITH_SUPPLEMENTS = True  # read documents beside the main one that are its supplements; their figures come last
+# Whether documents beside the main one that are its supplements count as part of the paper, their figures last. Old
+# versions and letters to the referees look just the same, so by default their graphics become rejects.
+WITH_SUPPLEMENTS = False
+
+_SHOWS_GRAPHICS = re.compile(rb"\\(?:include(?:graphics|svg)|epsf|psfig|plot(?:one|two)|begin\s*\{overpic)")
+MAX_UNREAD = 20  # files that the paper does not read are not worth more time than this many
 
 Target = tuple[int, str | None]  # figure number and panel letter
 
@@ -58,7 +64,8 @@ def read_latex(files: Mapping[str, bytes], with_supplements: bool = WITH_SUPPLEM
 
     Returns:
         Figures in reading order. A captioned figure without any graphic is among them (so that numbers follow the
-        paper) with a reject that says why it is empty. Every graphic of the live text is a `Graphic` or a `Reject`.
+        paper) with a reject that says why it is empty. Every graphic is a `Graphic`, also when its file is missing, or
+        a `Reject`, those in files that the main document does not read included.
         Nothing is raised, whatever the files hold; without a TeX document there is one reject, NO_MAIN_FILE.
     """
     source = Source(files)
@@ -67,13 +74,15 @@ def read_latex(files: Mapping[str, bytes], with_supplements: bool = WITH_SUPPLEM
         return Document(rejects=(Reject(Reason.NO_MAIN_FILE, "no LaTeX document among the files"),))
     paths = (documents.main, *(documents.supplements if with_supplements else ()))
     readers = [_read_document(source, path) for path in paths]
-    return _assemble(readers)
+    document = _assemble(readers)
+    return replace(document, rejects=document.rejects + tuple(_rejects_unread(source, readers)))
 
 
 def _read_document(source: Source, path: str) -> Reader:
     reader = Reader(source, _commands(), _environments())
     parent = str(PurePosixPath(path).parent)
     reader.gullet.open_file(source.text(path), path, "" if parent == "." else parent)
+    reader.files_read.add(path)
     reader.run()
     reader.finish()
     return reader
@@ -111,12 +120,6 @@ def _assemble(readers: list[Reader]) -> Document:
 
 def _figure(found: FigureFound, number: int, rejects: list[Reject], targets: dict[str, list[Target]]) -> Figure:
     """One figure with its number; adds its rejects, and what its labels point to."""
-    shown = [use for use in found.graphics if use.file is not None]
-    rejects += [
-        Reject(Reason.FILE_MISSING, f"no file for the graphic {use.written!r}", number, use.written)
-        for use in found.graphics
-        if use.file is None
-    ]
     if found.drawings and not found.graphics:
         drawing = found.drawings[0]
         rejects.append(Reject(Reason.NEEDS_TEX, f"drawn in TeX ({drawing.what})", number, drawing.file))
@@ -126,13 +129,13 @@ def _figure(found: FigureFound, number: int, rejects: list[Reject], targets: dic
         targets.setdefault(key, []).append((number, None))
     for order, panel in enumerate(found.panels, 1):
         for key in panel.keys:
-            targets.setdefault(key, []).append((number, _panel_letter(panel, order, shown)))
+            targets.setdefault(key, []).append((number, _panel_letter(panel, order, found.graphics)))
     panel_of = {id(use): panel for panel in found.panels for use in panel.graphics}
-    graphics = tuple(_graphic(use, panel_of.get(id(use), Panel())) for use in shown)
+    graphics = tuple(_graphic(use, panel_of.get(id(use), Panel())) for use in found.graphics)
     return Figure(number, found.caption.label, found.caption.text, graphics, tuple(dict.fromkeys(found.keys)))
 
 
-def _panel_letter(panel: Panel, order: int, shown: list[GraphicUse]) -> str | None:
+def _panel_letter(panel: Panel, order: int, shown: Sequence[GraphicUse]) -> str | None:
     """The letter of a panel: place of its graphic among several of the figure, else its order among the panels."""
     if len(shown) > 1:
         order = next((place for place, use in enumerate(shown, 1) if use in panel.graphics), 0)
@@ -140,8 +143,10 @@ def _panel_letter(panel: Panel, order: int, shown: list[GraphicUse]) -> str | No
 
 
 def _graphic(use: GraphicUse, panel: Panel) -> Graphic:
-    assert use.file is not None  # missing files have been sorted out
-    return Graphic(use.file, dict(use.options), " ".join(panel.captions) or None, tuple(dict.fromkeys(panel.keys)))
+    """A graphic keeps its place among the panels when its file is missing; it then goes by its name as written."""
+    return Graphic(
+        use.file or use.written, dict(use.options), " ".join(panel.captions) or None, tuple(dict.fromkeys(panel.keys))
+    )
 
 
 def _rejects_outside(reader: Reader) -> list[Reject]:
@@ -152,6 +157,24 @@ def _rejects_outside(reader: Reader) -> list[Reject]:
     }
     found = dict.fromkeys((reason, use.file or use.written) for use, reason in reader.rest)
     return [Reject(reason, details[reason], None, file) for reason, file in found]
+
+
+def _rejects_unread(source: Source, readers: Sequence[Reader]) -> Iterator[Reject]:
+    """Rejects of the graphics in TeX files that no document read: supplements, other documents, left-overs."""
+    read = {path for reader in readers for path in reader.files_read}
+    accounted = {use.file or use.written for reader in readers for use in reader.graphics}
+    unread = [path for path in source.tex_files() if path not in read and _SHOWS_GRAPHICS.search(source.files[path])]
+    for path in unread[MAX_UNREAD:]:
+        yield Reject(Reason.NOT_TYPESET, "one of many files that the main document does not read", None, path)
+    for path in unread[:MAX_UNREAD]:
+        if path in read:
+            continue  # another of them read it
+        reader = _read_document(source, path)
+        read |= reader.files_read
+        for name in dict.fromkeys(use.file or use.written for use in reader.graphics):
+            if name not in accounted:
+                accounted.add(name)
+                yield Reject(Reason.NOT_TYPESET, f"in {path}, which the main document does not read", None, name)
 
 
 def _passage(paragraph: Paragraph, first_order: int, targets: list[dict[str, list[Target]]]) -> Passage | None:

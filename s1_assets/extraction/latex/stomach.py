@@ -92,6 +92,7 @@ class Reader:
         self.boxes: list[Box] = [Box(Kind.PLAIN)]
         self.figures: list[FigureFound] = []
         self.rest: list[tuple[GraphicUse, Reason]] = []
+        self.graphics: list[GraphicUse] = []
         self.graphic_folders: list[str] = []
         self.graphic_extensions: tuple[str, ...] = GRAPHIC_EXTENSIONS
         self.inherited: list[dict[str, str]] = []
@@ -103,6 +104,7 @@ class Reader:
         self.document_class = ""
         self.included_only: frozenset[str] | None = None
         self.inputs_read = 0
+        self.files_read: set[str] = set()
         self.packages_read: set[str] = set()
         self._open: list[_Open] = []
         self._first_open = 0  # environments before it cannot end within the present reading
@@ -319,6 +321,8 @@ class Reader:
     def place(self, item: Item) -> None:
         """Put something into the innermost box."""
         self.boxes[-1].items.append(item)
+        if isinstance(item, GraphicUse):
+            self.graphics.append(item)
 
     def settle_loose(self) -> None:
         """Settle what stands in no box at all, where the running text has moved on."""

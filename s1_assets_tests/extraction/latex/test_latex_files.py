@@ -139,10 +139,25 @@ def test_supplements_come_after_the_paper():
         "more.tex": article(FIGURE % "More."),
         "cover_letter.tex": article("x"),
     }
-    document = read_latex(files | {"a.pdf": b""})
+    document = read_latex(files | {"a.pdf": b""}, with_supplements=True)
     assert [(f.number, f.label, f.caption) for f in document.figures] == [
         (1, "Figure 1", "Main."),
         (2, "Supplementary Figure 1", "More."),
         (3, "Figure S1", "Extra."),
     ]
-    assert captions(files, with_supplements=False) == ["Main."]
+    assert captions(files) == ["Main."]
+
+
+def test_graphics_of_files_that_the_paper_does_not_read_are_rejects():
+    supplement = rb"\documentclass{article}\begin{document}\input{part}\includegraphics{b}\end{document}"
+    files = {
+        "main.tex": article(FIGURE % "Main."),
+        "supplement.tex": supplement,
+        "part.tex": rb"\includegraphics{a}\includegraphics{c}",
+        "old/draft.tex": rb"\begin{figure}\includegraphics{gone}\caption{Old.}\end{figure}",
+        "a.pdf": b"",
+        "b.pdf": b"",
+        "c.pdf": b"",
+    }
+    rejects = {(reject.reason, reject.source_file) for reject in read_latex(files).rejects}
+    assert rejects == {(Reason.NOT_TYPESET, name) for name in ("b.pdf", "c.pdf", "gone")}

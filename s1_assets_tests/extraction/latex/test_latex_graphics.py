@@ -3,7 +3,6 @@
 import pytest
 
 from s1_assets.extraction.latex.read import read_latex
-from s1_assets.rejects import Reason
 
 INCLUDED = {
     r"\includegraphics[width=3cm, angle=-90,trim={0 1cm 0 0},clip]{a}": {
@@ -88,9 +87,8 @@ def test_declared_extensions_come_first(read_body):
     assert read_body(body, "a.pdf", "a.png").figures[0].graphics[0].file == "a.png"
 
 
-def test_a_missing_file_is_reported_as_written(read_body):
+def test_a_graphic_whose_file_is_missing_keeps_its_place_under_its_name_as_written(read_body):
     document = read_body(
         r"\begin{figure}\includegraphics{./gone/a b}\includegraphics{b}\caption{C.}\end{figure}", "b.pdf"
     )
-    assert [g.file for g in document.figures[0].graphics] == ["b.pdf"]
-    assert [(r.reason, r.figure, r.source_file) for r in document.rejects] == [(Reason.FILE_MISSING, 1, "./gone/a b")]
+    assert [g.file for g in document.figures[0].graphics] == ["./gone/a b", "b.pdf"]

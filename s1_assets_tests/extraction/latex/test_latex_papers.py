@@ -40,7 +40,7 @@ def papers(shared: Path) -> Iterator[tuple[dict, Document]]:
         with tarfile.open(mirror / archive) as chunk:
             extracted = chunk.extractfile(member)
             assert extracted is not None
-            yield gold, read_latex(files_of(extracted.read()), with_supplements=False)
+            yield gold, read_latex(files_of(extracted.read()))
 
 
 def likeness(expected: str, found: str) -> float:
@@ -59,7 +59,7 @@ def test_every_figure_is_found_with_its_caption_and_files(labelled):
         assert len(document.figures) == len(gold["figures"]), gold["paper"]
         for expected, figure in zip(gold["figures"], document.figures, strict=True):
             assert likeness(expected["caption"], figure.caption) > 97, (gold["paper"], figure.number)
-            files = [PurePosixPath(panel["file"]).name for panel in expected["panels"] if panel["file"]]
+            files = [PurePosixPath(panel["file"] or panel["as_written"]).name for panel in expected["panels"]]
             assert [PurePosixPath(graphic.file).name for graphic in figure.graphics] == files
 
 
