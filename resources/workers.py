@@ -22,7 +22,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 # A worker is replaced after so many tasks, so that memory which a library never gives back stays bounded.
-TASKS_PER_WORKER = 200
+TASKS_PER_WORKER = 20
 PR_SET_PDEATHSIG = 1
 
 
