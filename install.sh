@@ -41,5 +41,6 @@ for other in "$requirements" $([ "$set_name" = base ] && echo requirements/dev.t
 done
 [ -x .venv/bin/python ] || "$UV" venv --quiet --python ">=3.11,<3.15" .venv
 echo "installing $requirements into .venv"
+rm -f .venv/installed # an interrupted installation does not count
 "$UV" pip sync --quiet --require-hashes --python .venv/bin/python "$requirements"
 echo "$wanted" > .venv/installed

@@ -1,6 +1,7 @@
 """The outside world as Dagster resources: what a setting names, opened when a run needs it."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -25,7 +26,10 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
 
     def open(self) -> Lake:
         """The lake at the configured place; a local folder is made when it is not there."""
-        return Lake(self.url)
+        try:
+            return Lake(self.url)
+        except OSError as error:
+            raise ValueError(f"S1_LAKE={self.url!r} cannot be used as a folder: {error}") from error
 
 
 class SourceCell(Protocol):
@@ -81,11 +85,21 @@ class WorkersResource(dg.ConfigurableResource["WorkersResource"]):
     paper_seconds: float = 300.0
     paper_megabytes: int = 4096
 
+    @property
+    def limits(self) -> dict[str, str]:
+        """What of the workers decides whether a paper becomes pairs or a reject; it enters the fingerprint."""
+        ghostscript = "present" if shutil.which("gs") else "absent"
+        return {
+            "ghostscript": ghostscript,
+            "seconds": f"{self.paper_seconds:g}",
+            "megabytes": str(self.paper_megabytes),
+        }
+
     def open(self) -> Workers:
         """The pool; processes start with the first task. Raises ValueError for an address it does not know."""
         kind, _, count = self.address.partition(":")
-        if kind != "local" or (count and not count.isdigit()):
-            raise ValueError(f"S1_WORKERS={self.address!r} is not understood; use local or local:N")
+        if kind != "local" or (count and not (count.isdigit() and int(count))):
+            raise ValueError(f"S1_WORKERS={self.address!r} is not understood; use local or local:N with N from 1 on")
         processes = int(count or os.cpu_count() or 1)
         return Workers(processes, self.paper_seconds, self.paper_megabytes, preload=["s1_assets.extraction.paper"])
 

@@ -185,7 +185,10 @@ class Lake:
             return
 
     def _part(self, path: str, size: int) -> PartFile:
-        footer = pq.ParquetFile(RangeFile(self._store, path)).metadata
+        try:
+            footer = pq.ParquetFile(RangeFile(self._store, path)).metadata
+        except pa.ArrowInvalid:  # no Parquet file: not what anything was committed as, so it is made again
+            return PartFile(path.rsplit("/", 1)[-1].removesuffix(".parquet"), path, "", rows=0, bytes=size, stats={})
         extra = footer.metadata or {}
         return PartFile(
             name=path.rsplit("/", 1)[-1].removesuffix(".parquet"),

@@ -4,17 +4,18 @@ A task that hangs is killed, one that eats memory fails, one that takes its proc
 the caller gets a `Failed` in its place and everything else goes on (pebble).
 """
 
-import ctypes
 import multiprocessing
 import resource
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from resources.process_life import end_with_parent
 from s1_assets.rejects import Reason
 
 Key = TypeVar("Key")
@@ -23,7 +24,6 @@ Result = TypeVar("Result")
 
 # A worker is replaced after so many tasks, so that memory which a library never gives back stays bounded.
 TASKS_PER_WORKER = 20
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class Failed:
 
     reason: Reason
     detail: str
+
+
+class UnavailableError(Exception):
+    """What a task needs could not be had now, such as an archive of a mirror that is out of reach."""
 
 
 class Workers:
@@ -50,15 +54,16 @@ class Workers:
         """Runs `function` on every task and yields (key, result) in the order of the tasks.
 
         `function` is importable by name. At most a few tasks per worker are in flight, so an endless iterable
-        is fine and results do not pile up.
+        is fine and results do not pile up. Raises `UnavailableError` when a task does: that is no fault of the task.
         """
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(self.preload)
+        context.set_forkserver_preload(["resources.worker_server", *self.preload])
+        forkserver.ensure_running()  # from this thread, with whose process the server is to end
         with ProcessPool(
             max_workers=self.count,
             max_tasks=TASKS_PER_WORKER,
             initializer=_confine,
-            initargs=(self.megabytes << 20,),
+            initargs=(self.megabytes << 20, int(TASKS_PER_WORKER * self.seconds)),
             context=context,
         ) as pool:
             in_flight: deque[tuple[Key, ProcessFuture[Result]]] = deque()
@@ -83,12 +88,15 @@ class Workers:
             return key, Failed(Reason.OUT_OF_MEMORY, f"needs more than {self.megabytes} MB")
         except ProcessExpired as died:
             return key, Failed(Reason.CRASHED, f"worker process ended with code {died.exitcode}")
+        except (UnavailableError, BrokenProcessPool):
+            raise  # no fault of the task
         except Exception as error:  # noqa: BLE001 - whatever hostile input makes a task raise is that task's result
             return key, Failed(Reason.PARSE_ERROR, f"{type(error).__name__}: {error}")
 
 
-def _confine(memory_bytes: int) -> None:
-    """Runs first in every worker: limits its memory, and ties its life to its parent's."""
+def _confine(memory_bytes: int, cpu_seconds: int) -> None:
+    """Runs first in every worker: limits its memory and processor time, and ends it when the server of workers ends."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()

@@ -4,13 +4,14 @@ A blocking check with an error stops its run before publishing. It gates only th
 `standing_objections` again before it publishes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import dagster as dg
 from dagster import AssetCheckSeverity as Severity
 from dagster._core.event_api import PartitionKeyFilter
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
 
 from resources.configured import LakeResource, PublisherResource
 from resources.lake import Lake
@@ -20,7 +21,11 @@ from s1_assets.publishing.judges import manifest_matches_files
 from s1_assets.quality import judges
 from s1_assets.quality.judges import Judge
 from s1_assets.quality.verdicts import Verdict
-from s1_assets.tables import ENHANCED_CAPTIONS, FIGURE_PAIRS, QUALITY_METRICS, Table
+from s1_assets.stage import outdated_parts
+from s1_assets.tables import ENHANCED_CAPTIONS, FIGURE_PAIRS, LINE, QUALITY_METRICS, Table
+
+# How many runs of a cell may be queued at once before its last verdict is out of sight.
+RECORDS = 50
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ CELL_CHECKS = (
     name=manifest_matches_files.__name__,
     description=manifest_matches_files.__doc__,
     partitions_def=SOURCE_MONTH,
+    blocking=True,  # nothing follows it in the run, but the run is not green when files are missing
 )
 def shards_check(
     context: dg.AssetCheckExecutionContext, lake: LakeResource, publisher: PublisherResource
@@ -99,35 +105,50 @@ CHECKS = [*(check.definition() for check in CELL_CHECKS), shards_check]
 
 
 def standing_objections(instance: dg.DagsterInstance, lake: Lake, cell: Cell) -> list[str]:
-    """Why a cell may not be published: blocking checks that failed, crashed, never ran, or judged older tables."""
-    return [
-        f"{check.table.name}.{check.name} {objection}"
-        for check in CELL_CHECKS
-        if check.blocking
-        for objection in _objections(instance, lake, cell, check)
-    ]
+    """Why a cell may not be published.
+
+    A table was not made from its upstream table as it is now, or a blocking check failed, crashed, never ran, or
+    judged another state of its table.
+    """
+    objections = outdated_parts(lake, cell, LINE)
+    for check in CELL_CHECKS:
+        if check.blocking:
+            objection = _objection(instance, check, cell, lake.digest(check.table, cell))
+            objections += [f"{check.table.name}.{check.name} {objection}"] if objection else []
+    return objections
 
 
-def _objections(instance: dg.DagsterInstance, lake: Lake, cell: Cell, check: CellCheck) -> Iterator[str]:
+def _objection(instance: dg.DagsterInstance, check: CellCheck, cell: Cell, tables: str) -> str | None:
+    record = _latest_record(instance, check, cell)
+    if record is None:
+        return "has not been run"
+    evaluation = _evaluation(record)
+    if evaluation is None:
+        return f"did not finish (run {record.run_id})"
+    if not evaluation.passed and evaluation.severity is Severity.ERROR:
+        return f"failed: {evaluation.description}"
+    judged = evaluation.metadata.get("tables")
+    if judged is None or judged.value != tables:
+        return "judged another state of the table; run the check again"
+    return None
+
+
+def _latest_record(instance: dg.DagsterInstance, check: CellCheck, cell: Cell) -> AssetCheckExecutionRecord | None:
+    """The newest record of a check for a cell, those aside that a queued or running run has only planned."""
     records = instance.event_log_storage.get_asset_check_execution_history(
         dg.AssetCheckKey(dg.AssetKey(check.table.name), check.name),
-        limit=1,
+        limit=RECORDS,
         partition_filter=PartitionKeyFilter(key=partition_key(cell)),
     )
-    if not records:
-        yield "has not been run"
-        return
-    evaluation = _evaluation(records[0])
-    if evaluation is None:
-        yield f"did not finish (run {records[0].run_id})"
-    elif not evaluation.passed and evaluation.severity is Severity.ERROR:
-        yield f"failed: {evaluation.description}"
-    elif (tables := evaluation.metadata.get("tables")) and tables.value != lake.digest(check.table, cell):
-        yield "judged an older state of the table; run the check again"
+    for record in records:
+        run = instance.get_run_by_id(record.run_id) if record.status is Status.PLANNED else None
+        if run is None or run.is_finished:
+            return record
+    return None
 
 
 def _evaluation(record: AssetCheckExecutionRecord) -> dg.AssetCheckEvaluation | None:
-    """What a check found; None while it is planned, or when it crashed or its run ended before it."""
+    """What a check found; None when it crashed, or its run ended before it."""
     event = record.event.dagster_event if record.event else None
     if event and event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         return event.asset_check_evaluation_data

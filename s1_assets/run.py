@@ -79,6 +79,7 @@ def _asset_line(materialization: dg.AssetMaterialization) -> str:
 
 
 def _cause(error: Any) -> str:
-    while error.cause:
+    """What a step raised, out of Dagster's wrapping."""
+    while error.cause and error.cls_name == "DagsterExecutionStepExecutionError":
         error = error.cause
     return re.sub(r"\s+", " ", str(error.message)).strip()

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from resources.lake import Lake, PartFile, PartWriter
@@ -108,15 +109,31 @@ def run_stage(
             lake.delete(path)
         report.parts_deleted.append(name)
     pending = []
+    side_files = {file.path: file for table in stage.side_tables for file in lake.parts(table, cell)}
     for part in upstream:
         current = committed.get(part.name)
-        if current and current.fingerprint == stage.fingerprint(part):
+        side_paths = {t.name: path for t, path in stage.paths(lake, cell, part.name).items() if t is not stage.table}
+        is_current = current and current.fingerprint == stage.fingerprint(part)
+        if current and is_current and _is_whole(current, side_paths, side_files):
             _count_current(report, current)
         else:
             pending.append(part)
     _make(report, lake, pending, produce, Progress(f"{stage.table.name} {cell}", sum(p.rows for p in pending), log))
     report.seconds = time.monotonic() - began
     return report
+
+
+def _is_whole(part: PartFile, side_paths: Mapping[str, str], side_files: Mapping[str, PartFile]) -> bool:
+    """Whether the side tables of a part are those that were committed with it: a kill may fall between the two.
+
+    `side_paths` gives the path of each side table's file for the part, `side_files` the files that are there by path.
+    """
+    for table, path in side_paths.items():
+        wanted = part.fingerprint if part.stats.get("side_rows", {}).get(table) else None
+        file = side_files.get(path)
+        if (file.fingerprint if file else None) != wanted:
+            return False
+    return True
 
 
 def _count_current(report: Report, part: PartFile) -> None:
@@ -165,10 +182,24 @@ class _OpenPart:
 def _commit(report: Report, part: _OpenPart, upstream: Part) -> None:
     own = report.stage.table.name
     side_rows = {name: rows for name, rows in part.side_rows.items() if name != own}
-    stats = {"counts": dict(part.counts), "side_rows": side_rows}
+    stats = {"counts": dict(part.counts), "side_rows": side_rows, "upstream": upstream.fingerprint}
     rows, written = part.writer.commit(report.stage.fingerprint(upstream), stats)
     report.parts_written.append(upstream.name)
     report.rows.update(rows)
     report.rows_new += rows[own]
     report.counts.update(part.counts)
     report.bytes += written
+
+
+def outdated_parts(lake: Lake, cell: Cell, line: Sequence[Table]) -> list[str]:
+    """Parts that were not made from the upstream part as it is now, a line each, along the tables of a line."""
+    found = []
+    for upstream, table in pairwise(line):
+        states = {part.name: part.fingerprint for part in lake.parts(upstream, cell)}
+        made_from = {part.name: part.stats.get("upstream") for part in lake.parts(table, cell)}
+        found += [
+            f"{table.name} {name} was not made from {upstream.name} as it is now"
+            for name in sorted(states.keys() | made_from.keys())
+            if states.get(name) != made_from.get(name)
+        ]
+    return found

@@ -52,7 +52,7 @@ RAW_PAPERS = _table(
         ("abstract", pa.string(), "abstract as plain text"),
         ("authors", TEXTS, "names, given name first"),
         ("categories", TEXTS, "the source's own subject tags, primary first"),
-        ("discipline", pa.string(), "one of the groups of taxonomy.py"),
+        ("discipline", pa.string(), "physics, computer science, astronomy, biology, mathematics or others"),
         ("doi", pa.string(), "DOI of the published work, if known"),
         ("license", pa.string(), "licence URL as the source gives it"),
         ("rights", pa.string(), "open, noncommercial, no_derivatives or pointer_only"),
@@ -191,6 +191,9 @@ PUBLISHED_SHARDS = _table(
         ("xet_hash", pa.string(), "Xet hash of the file"),
     ],
 )
+
+# The tables that are made part by part, each from the one before.
+LINE = (RAW_PAPERS, FIGURE_PAIRS, CONTEXT_BUNDLES, ENHANCED_CAPTIONS, QUALITY_METRICS)
 
 TABLES = (
     RAW_PAPERS,

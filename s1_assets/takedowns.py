@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from resources.lake import Lake
-from s1_assets.cells import Cell
+from resources.sources.part import SourcePart
 from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import RAW_PAPERS, Row
 
@@ -32,11 +32,10 @@ class Takedowns:
                 reasons[paper_id] = reason.strip()
         return cls(reasons)
 
-    def version(self, lake: Lake, cell: Cell, part: str, version: str) -> str:
-        """A source part's version, changed when a paper that the lake has in it joins or leaves the list."""
-        papers = (row["paper_id"] for row in lake.rows(RAW_PAPERS, cell, part, ["paper_id"]))
-        listed = sorted(paper for paper in papers if paper in self.reasons) if self.reasons else []
-        return hashlib.sha256(" ".join([version, *listed]).encode()).hexdigest() if listed else version
+    def version(self, part: SourcePart) -> str:
+        """The version of a source's part, changed when a paper of it joins or leaves the list."""
+        listed = sorted(part.paper_ids & self.reasons.keys())
+        return hashlib.sha256(" ".join([part.version, *listed]).encode()).hexdigest() if listed else part.version
 
     def apply(self, papers: Iterable[Row]) -> list[Row]:
         """Marks the listed papers among `papers` as withdrawn, and returns a row of `rejects` for each."""

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,10 +14,12 @@ import pytest
 
 from resources.publishers.publisher import open_publisher
 from s1_assets.cells import Cell
+from s1_assets.checks import standing_objections
+from s1_assets.partitions import partition_key
 from s1_assets.publishing.manifest import read_manifest
 from s1_assets.publishing.verify import verify
 from s1_assets.settings import PROJECT
-from s1_assets.tables import FIGURE_PAIRS, REJECTS, TABLES
+from s1_assets.tables import FIGURE_PAIRS, RAW_PAPERS, REJECTS, TABLES
 from s1_assets_tests.line import LINE, Line, failure, materialized
 
 MAY, JUNE = Cell("arxiv", "2024-05"), Cell("arxiv", "2024-06")
@@ -62,7 +65,7 @@ def test_a_second_run_makes_nothing_again(finished):
 def test_a_materialization_tells_the_operator_what_happened(finished):
     found = materialized(finished.run(MAY))["figure_pairs"]
     assert {"rows", "rows_new", "rows_current", "rejected", "bytes_written", "seconds", "preview"} <= found.keys()
-    assert "data:image/jpeg;base64," in found["preview"]
+    assert "| ![figure](data:image/jpeg;base64," in found["preview"]
     reasons = {record.data["reason"]: record.data["count"] for record in found["reject_reasons"].records}
     assert sum(reasons.values()) == found["rejected"] > 0
 
@@ -146,12 +149,83 @@ def test_nothing_is_published_while_a_blocking_check_fails_not_even_by_a_run_of_
     assert read_manifest(open_publisher(line.settings.publish), JUNE) is None
 
 
-def test_nothing_is_published_when_the_checks_judged_older_tables(line):
+def test_nothing_is_published_that_was_not_made_from_the_tables_as_they_are(line):
     assert line.run(JUNE).success
     os.utime(line.folder / "mirror/arxiv/src/arXiv_src_2406_001.tar")
-    for asset in LINE[:5]:
+    for asset in LINE[:2]:
         assert line.run_alone(JUNE, asset).success
-    assert "judged an older state of the table" in failure(line.run_alone(JUNE, "published_shards"))
+    mixed = failure(line.run_alone(JUNE, "published_shards"))
+    assert "context_bundles arXiv_src_2406_001 was not made from figure_pairs as it is now" in mixed
+    for asset in LINE[2:5]:
+        assert line.run_alone(JUNE, asset).success
+    assert "figure_pairs.images_decode judged another state" in failure(line.run_alone(JUNE, "published_shards"))
+
+
+def test_a_check_that_another_run_has_only_planned_is_no_objection(line):
+    assert line.run(JUNE).success
+    line.instance.create_run_for_job(line.defs.resolve_job_def("cell"), tags={"dagster/partition": partition_key(JUNE)})
+    assert standing_objections(line.instance, line.lake, JUNE) == []
+
+
+def test_a_verdict_that_does_not_say_which_tables_it_judged_does_not_count(line):
+    assert line.run(JUNE).success
+    passed = dg.AssetCheckEvaluation(
+        asset_key=dg.AssetKey("figure_pairs"), check_name="images_decode", passed=True, partition=partition_key(JUNE)
+    )
+    line.instance.report_runless_asset_event(passed)
+    [objection] = standing_objections(line.instance, line.lake, JUNE)
+    assert "images_decode judged another state" in objection
+
+
+def test_a_shard_that_is_lost_fails_its_check_and_is_published_again(line):
+    assert line.run(JUNE).success
+    [shard, *_] = (line.folder / "lake/releases").rglob("*.tar")
+    shard.unlink()
+    again = line.run(JUNE)
+    assert again.success
+    assert shard.is_file()
+
+
+def test_an_archive_that_cannot_be_read_fails_the_run_and_costs_no_paper(line):
+    line.run_alone(MAY, "raw_papers")
+    tar, aside = line.folder / "mirror/arxiv/src/arXiv_src_2405_001.tar", line.folder / "aside.tar"
+    tar.rename(aside)
+    assert "cannot be read, run the cell again" in failure(line.run_alone(MAY, "figure_pairs"))
+    aside.rename(tar)
+    assert line.run_alone(MAY, "figure_pairs").success
+    assert not any(row["reason"] == "parse_error" for row in line.lake.cell_rows(REJECTS, MAY))
+    assert sum(part.rows for part in line.lake.parts(FIGURE_PAIRS, MAY)) > 20
+
+
+def test_side_tables_that_are_lost_or_damaged_are_made_again(line):
+    line.run(JUNE)
+    before = line.rows(JUNE)
+    shutil.rmtree(line.folder / "lake/rejects")
+    next((line.folder / "lake/passages").rglob("*.parquet")).write_bytes(b"")
+    assert line.run(JUNE).success
+    assert line.rows(JUNE) == before
+
+
+def test_figures_that_needed_a_renderer_are_made_again_when_it_is_there(line):
+    if not shutil.which("gs"):
+        pytest.skip("Ghostscript is not on this machine")
+    (line.folder / "home").mkdir()
+    environment = os.environ | line.environment | {"DAGSTER_HOME": str(line.folder / "home")}
+    command = [sys.executable, "-m", "s1_assets", "cell", *MAY]
+    for path, reasons in (("/nowhere", {"renderer_missing"}), (os.environ["PATH"], set())):
+        subprocess.run(command, env=environment | {"PATH": path}, cwd=PROJECT, check=True, capture_output=True)
+        rejects = {row["reason"] for row in line.lake.cell_rows(REJECTS, MAY)}
+        assert rejects & {"renderer_missing"} == reasons
+
+
+def test_a_paper_listed_before_it_first_arrives_is_taken_down_and_comes_back(line):
+    (line.folder / "lake").mkdir(exist_ok=True)
+    (line.folder / "lake/takedowns.txt").write_text("arxiv:2406.99001\n")
+    line.run_alone(JUNE, "raw_papers")
+    assert materialized(line.run_alone(JUNE, "raw_papers"))["raw_papers"]["parts_new"] == 0
+    (line.folder / "lake/takedowns.txt").write_text("")
+    line.run_alone(JUNE, "raw_papers")
+    assert "withdrawn" not in {row["status"] for row in line.lake.cell_rows(RAW_PAPERS, JUNE)}
 
 
 def test_a_cell_from_before_its_source_began_is_green_and_empty(line):

@@ -10,12 +10,13 @@ class SourcePart:
     """One unit of work of a source's cell, named by how its papers arrive.
 
     `version` is a hash of everything its rows are made from. `papers` is how many papers the source promises,
-    for progress only.
+    for progress only. `paper_ids` are those that are known before the part is read.
     """
 
     name: str
     version: str
     papers: int
+    paper_ids: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """Papers → figure-caption pairs."""
 
+from dataclasses import replace
+
 import dagster as dg
 
 from resources.configured import LakeResource, MirrorResource, WorkersResource
@@ -22,6 +24,7 @@ def figure_pairs(
     """
     cell, store = cell_of(context.partition_key), lake.open()
     upstream = [Part.of(file) for file in store.parts(RAW_PAPERS, cell)]
+    stage = replace(STAGE, config=workers.limits)
     produce = extract_parts(store, cell, mirror.open(), workers.open())
-    report = run_stage(STAGE, store, cell, upstream, produce=produce, log=context.log.info)
+    report = run_stage(stage, store, cell, upstream, produce=produce, log=context.log.info)
     return result(report, gallery(store, cell))

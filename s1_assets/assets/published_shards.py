@@ -8,7 +8,7 @@ from resources.configured import LakeResource, PublisherResource
 from s1_assets.assets.materialization import declaration, result, sample
 from s1_assets.checks import standing_objections
 from s1_assets.partitions import cell_of
-from s1_assets.publishing.manifest import read_manifest
+from s1_assets.publishing.judges import manifest_matches_files
 from s1_assets.publishing.produce import cell_part, publish_cell
 from s1_assets.stage import Stage, run_stage
 from s1_assets.tables import PUBLISHED_SHARDS
@@ -30,7 +30,7 @@ def published_shards(
     if objections:
         raise dg.Failure(f"{cell} is not published: {'; '.join(objections)}", allow_retries=False)
     stage = replace(STAGE, config={"target": publisher.url})
-    if read_manifest(target, cell) is None:  # the target lost it, or is new: publish again
+    if manifest_matches_files(store, target, cell).value != 0:  # the target is new, or lost files: publish again
         store.delete(store.path(PUBLISHED_SHARDS, cell, "shards"))
     upstream = [cell_part(store, cell)]
     produce = publish_cell(STAGE, store, cell, target)  # one content has one generation, whatever the target

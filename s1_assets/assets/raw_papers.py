@@ -36,9 +36,7 @@ def raw_papers(
                 part.name, {"raw_papers": found.papers, "rejects": rejects}, part.rows, done=True, counts=counts
             )
 
-    upstream = [
-        Part(part.name, takedowns.version(store, cell, part.name, part.version), part.papers) for part in plan.parts()
-    ]
+    upstream = [Part(part.name, takedowns.version(part), part.papers) for part in plan.parts()]
     report = run_stage(STAGE, store, cell, upstream, produce=produce, log=context.log.info)
     columns = ["paper_id", "title", "discipline", "rights", "status", "format"]
     return result(report, sample(store, cell, RAW_PAPERS, columns))

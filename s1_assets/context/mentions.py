@@ -5,10 +5,11 @@ through the printed labels. The text around a reference tells which panels it me
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from s1_assets.context.literal_references import KIND, label_key, literal_references
 from s1_assets.context.panels import NO_PANELS, panel_range, panels_after, panels_before, take_apart
@@ -18,6 +19,8 @@ from s1_assets.tables import Row
 _RANGE = re.compile(rf"\)?\s*(?:[–—-]+|\bto\b|\bthrough\b|\bthru\b)\s*(?:{KIND}\s*)?\(?")
 _KIND_BEFORE = re.compile(rf"{KIND}\s*\(?$")
 _PRINTED_NUMBER = re.compile(r"\d\s*([A-Za-z].*)$")
+MAX_SAME_LABEL = 4  # figures that one printed label may mean; more are a broken or hostile source
+MAX_BETWEEN = 50  # figures that a range may imply, as for typed ranges
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,10 @@ class Citation:
     """One figure cited at character `start` of a passage. No `panels`: the figure as a whole.
 
     `exact` panels were resolved by the route to the panel's own graphic; others are letters that were read.
+    Citations are equal when they mean the same, wherever they stand.
     """
 
-    start: int
+    start: int = field(compare=False)
     figure: int
     panels: frozenset[str] = NO_PANELS
     exact: bool = False
@@ -39,22 +43,26 @@ class PaperFigures:
     def __init__(self, pairs: Sequence[Row]) -> None:
         self._pairs: dict[int, dict[str | None, str]] = defaultdict(dict)
         self._enumerated: dict[int, frozenset[str]] = {}
-        self._labels: dict[str, set[int]] = defaultdict(set)
+        self._labels: dict[str, list[int]] = defaultdict(list)
         for pair in pairs:
             figure = pair["figure"]
+            is_new = figure not in self._pairs
             self._pairs[figure][pair["panel"]] = pair["pair_id"]
-            self._enumerated[figure] = take_apart(pair["caption"] or "").letters
-            key = label_key(pair["label"] or "")
-            if key:
-                self._labels[key].add(figure)
+            if is_new:
+                self._enumerated[figure] = take_apart(pair["caption"] or "").letters
+                key = label_key(pair["label"] or "")
+                if key:
+                    self._labels[key].append(figure)
 
-    def labelled(self, key: str) -> set[int]:
-        """Figures whose printed label has this key."""
-        return self._labels.get(key, set())
+    def labelled(self, key: str) -> list[int]:
+        """Figures whose printed label has this key, the first MAX_SAME_LABEL of them."""
+        return sorted(self._labels.get(key, ()))[:MAX_SAME_LABEL]
 
     def between(self, first: int, last: int) -> list[int]:
-        """Figures strictly between two figure numbers."""
-        return sorted(figure for figure in self._pairs if first < figure < last)
+        """Figures strictly between two figure numbers; none where the two are too far apart to be a range."""
+        if last - first > MAX_BETWEEN:
+            return []
+        return [figure for figure in range(first + 1, last) if figure in self._pairs]
 
     def cited_by(self, citation: Citation) -> list[str]:
         """Pairs that a citation means: those of the panels it names if each has its own pair, else all of the figure.
@@ -90,13 +98,15 @@ def figure_mentions(passages: Sequence[Row], pairs: Sequence[Row]) -> dict[str, 
         text, anchors = passage["text"], passage["anchors"] or []
         spans = split_sentences(text)
         starts = [start for start, _ in spans]
-        citations = [*_linked(text, anchors, figures), *_literal(text, anchors, figures)]
-        for citation in sorted(citations, key=lambda citation: citation.start):
-            index = bisect_right(starts, citation.start) - 1
+        cited: dict[int, set[Citation]] = defaultdict(set)  # by the sentence they stand in
+        for citation in (*_linked(text, anchors, figures), *_literal(text, anchors, figures)):
+            cited[bisect_right(starts, citation.start) - 1].add(citation)
+        for index, citations in sorted(cited.items()):
             sentence = text[slice(*spans[index])]
+            without_layout = " ".join(sentence.split())
             row = {"text": sentence, "section": passage["section"], "order": sentences_before + index}
-            for pair_id in figures.cited_by(citation):
-                mentions[pair_id].setdefault(" ".join(sentence.split()), row)
+            for pair_id in {pair_id for citation in citations for pair_id in figures.cited_by(citation)}:
+                mentions[pair_id].setdefault(without_layout, row)
         sentences_before += len(spans)
     return {pair_id: list(rows.values()) for pair_id, rows in mentions.items()}
 
@@ -136,9 +146,12 @@ def _implied(first: Citation, last: Citation, figures: PaperFigures) -> Iterator
 
 def _literal(text: str, anchors: Sequence[Row], figures: PaperFigures) -> Iterator[Citation]:
     """Citations typed by hand, where no anchor stands."""
-    linked = [(anchor["start"], anchor["end"]) for anchor in anchors]
+    linked = sorted((anchor["start"], anchor["end"]) for anchor in anchors)
+    starts = [start for start, _ in linked]
+    furthest = list(accumulate((end for _, end in linked), max))  # end among the anchors up to each
     for reference in literal_references(text):
-        if any(start < reference.end and reference.start < end for start, end in linked):
+        beginning_before = bisect_left(starts, reference.end)
+        if beginning_before and furthest[beginning_before - 1] > reference.start:
             continue
-        for figure in sorted(figures.labelled(reference.key)):
+        for figure in figures.labelled(reference.key):
             yield Citation(reference.start, figure, reference.panels)

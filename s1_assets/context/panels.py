@@ -26,7 +26,8 @@ _LONGEST_BEFORE = 60
 _ENUMERATOR = re.compile(
     rf"(?<![\w)])(?:[Pp]anels?\s+)?(?:({_BRACKETED}|\((?:{_BARE})\))[:.,]?|([A-Za-z](?:{_JOIN}[A-Za-z]){{0,15}})[):,])(?=[\s.,;]|$)"
 )
-_AT_BOUNDARY = re.compile(r"(?:^|[.;:!?][”\"')\]]?|[.;,:]?\s(?:and|\[CITE\]))\s*$")
+_AT_BOUNDARY = re.compile(r"(?:^|[.;:!?][”\"')\]]?|[.;,:]?\s(?:and|\[CITE\]))$")
+_LONGEST_BOUNDARY = 8
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def take_apart(caption: str) -> PanelCaption:
     """
     enumerators = list(_enumerators(caption))
     letters = frozenset(letter for found, _, _ in enumerators for letter in found)
-    cuttable = len(letters) > 1 and all(_AT_BOUNDARY.search(caption[:start]) for _, start, _ in enumerators)
+    cuttable = len(letters) > 1 and all(_at_boundary(caption, start) for _, start, _ in enumerators)
     if not cuttable:
         return PanelCaption(caption, letters, {})
     starts = [start for _, start, _ in enumerators] + [len(caption)]
@@ -94,10 +95,16 @@ def _enumerators(caption: str) -> Iterator[tuple[list[str], int, int]]:
     for match in _ENUMERATOR.finditer(blanked):
         letters = _letters(next(group for group in match.groups() if group))
         bare = match.group(2) is not None
-        if not letters or letters[0] != expected or (bare and not _AT_BOUNDARY.search(blanked[: match.start()])):
+        if not letters or letters[0] != expected or (bare and not _at_boundary(blanked, match.start())):
             continue
         yield letters, match.start(), match.end()
         expected = chr(ord(letters[-1]) + 1)
+
+
+def _at_boundary(caption: str, position: int) -> bool:
+    """Whether a sentence or clause begins at `position`, blanks before it aside."""
+    end = len(caption[:position].rstrip())
+    return _AT_BOUNDARY.search(caption, max(0, end - _LONGEST_BOUNDARY), end) is not None
 
 
 def _letters(listing: str) -> list[str]:

@@ -1,11 +1,14 @@
 """Papers of a cell's parts to figure pairs: this stage's work for `run_stage`."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+import obstore.exceptions
+
 from resources.lake import Lake
-from resources.workers import Failed, Workers
+from resources.workers import Failed, UnavailableError, Workers
 from s1_assets.cells import Cell
 from s1_assets.rejects import Reject
 from s1_assets.stage import Output, Part, Produce
@@ -47,7 +50,18 @@ def _extract(task: tuple[Archives, Row | None]) -> "Extraction | None":
         return None
     if paper["format"] == "none":
         return extract_paper(paper, b"")
-    return extract_paper(paper, archives.read(paper["archive"], paper["archive_offset"], paper["archive_size"]))
+    return extract_paper(paper, _archive(archives, paper))
+
+
+def _archive(archives: Archives, paper: Row) -> bytes:
+    """The paper's bytes. Raises UnavailableError when they cannot be read now, or are no longer those of `raw_papers`."""
+    try:
+        archive = archives.read(paper["archive"], paper["archive_offset"], paper["archive_size"])
+    except (OSError, obstore.exceptions.BaseError) as error:
+        raise UnavailableError(f"{paper['archive']} cannot be read, run the cell again when it can: {error}") from error
+    if hashlib.sha256(archive).hexdigest() != paper["sha256"]:
+        raise UnavailableError(f"{paper['archive']} changed since raw_papers read it; run the cell's whole chain again")
+    return archive
 
 
 def _output(part: str, paper: Row | None, result: "Extraction | Failed | None") -> Output:

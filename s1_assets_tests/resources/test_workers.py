@@ -1,13 +1,19 @@
 """Workers lose one task at a time, whatever the task does."""
 
 import os
+import subprocess
+import sys
 import time
 
+import psutil
 import pytest
 
 from resources.configured import WorkersResource
-from resources.workers import Failed, Workers
+from resources.workers import Failed, UnavailableError, Workers
 from s1_assets.rejects import Reason
+from s1_assets.settings import PROJECT
+
+MEGABYTES = 4096  # the server that workers are forked from may have loaded all of the extraction by now
 
 
 def double(number: int) -> int:
@@ -18,7 +24,7 @@ def misbehave(how: str) -> str:
     if how == "hang":
         time.sleep(60)
     if how == "eat":
-        bytearray(2 << 30)
+        bytearray(2 * MEGABYTES << 20)
     if how == "die":
         os.abort()
     if how == "raise":
@@ -28,12 +34,12 @@ def misbehave(how: str) -> str:
 
 def test_results_come_in_the_order_of_the_tasks():
     tasks = ((f"key {n}", n) for n in range(50))
-    assert list(Workers(2, 10, 1024).map(double, tasks)) == [(f"key {n}", 2 * n) for n in range(50)]
+    assert list(Workers(2, 10, MEGABYTES).map(double, tasks)) == [(f"key {n}", 2 * n) for n in range(50)]
 
 
 def test_a_task_that_hangs_eats_memory_dies_or_raises_is_one_failure_and_the_others_go_on():
     kinds = ["fine", "hang", "eat", "die", "raise", "fine"]
-    results = dict(enumerate(result for _, result in Workers(2, 2, 1024).map(misbehave, ((k, k) for k in kinds))))
+    results = dict(enumerate(result for _, result in Workers(2, 2, MEGABYTES).map(misbehave, ((k, k) for k in kinds))))
     assert results[0] == results[5] == "fine"
     assert [results[i].reason for i in (1, 2, 3, 4)] == [
         Reason.TIMEOUT,
@@ -54,10 +60,53 @@ def test_tasks_are_taken_only_as_results_are_used():
             yield n, n
             n += 1
 
-    results = Workers(1, 10, 1024).map(double, endless())
+    results = Workers(1, 10, MEGABYTES).map(double, endless())
     assert [next(results)[1] for _ in range(5)] == [0, 2, 4, 6, 8]
     assert len(taken) < 12
     results.close()
+
+
+def unavailable(task: int) -> int:
+    raise UnavailableError("the mirror is out of reach")
+
+
+def spin(task: int) -> None:
+    while True:
+        pass
+
+
+def test_what_could_not_be_had_is_not_the_fault_of_the_task(tmp_path):
+    with pytest.raises(UnavailableError, match="out of reach"):
+        list(Workers(1, 10, MEGABYTES).map(unavailable, [(1, 1)]))
+
+
+def test_a_worker_in_an_endless_loop_ends_when_its_run_is_killed():
+    script = (
+        "from resources.workers import Workers\nfrom s1_assets_tests.resources.test_workers import spin\n"
+        "list(Workers(1, 3600, 4096).map(spin, [(1, 1)]))\n"
+    )
+    run = subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT)
+    busy = wait_for(
+        lambda: [one for one in psutil.Process(run.pid).children(recursive=True) if one.cpu_times().user > 1.5]
+    )
+    assert busy
+    started = psutil.Process(run.pid).children(recursive=True)
+    run.kill()
+    run.wait()
+    assert wait_for(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in started))
+
+
+def wait_for(condition, seconds: float = 60):
+    deadline = time.monotonic() + seconds
+    while not (result := condition()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return result
+
+
+@pytest.mark.parametrize("address", ["local:0", "local:x", "ray://there"])
+def test_an_address_that_gives_no_worker_is_refused(address):
+    with pytest.raises(ValueError, match="S1_WORKERS"):
+        WorkersResource(address=address).open()
 
 
 def test_an_unknown_address_is_refused_with_the_name_of_the_setting():

@@ -85,7 +85,8 @@ class ArxivCell:
         archive = [repr(chunk.promise), repr(chunk.stored)] if chunk else []
         text = json.dumps([archive, [record.digest for record in records.values()]])
         papers = chunk.promise.items if chunk and chunk.promise else len(records)
-        return SourcePart(name, hashlib.sha256(text.encode()).hexdigest(), papers)
+        ids = frozenset(f"arxiv:{paper}" for paper in records)
+        return SourcePart(name, hashlib.sha256(text.encode()).hexdigest(), papers, ids)
 
 
 @dataclass

@@ -17,12 +17,13 @@ from s1_assets.extraction.latex.main_file import find_documents
 from s1_assets.extraction.latex.numbering import letter
 from s1_assets.extraction.latex.references import reference_commands
 from s1_assets.extraction.latex.signatures import signature_commands
-from s1_assets.extraction.latex.source import Source
+from s1_assets.extraction.latex.source import Source, body
 from s1_assets.extraction.latex.stomach import Environment, Handler, Paragraph, Reader
 from s1_assets.extraction.latex.structure import STRUCTURE_COMMANDS, STRUCTURE_ENVIRONMENTS
 from s1_assets.extraction.latex.tokens import Token
 from s1_assets.extraction.latex.typesetting import read_maths, typesetting_commands
 from s1_assets.extraction.latex.units import UNIT_COMMANDS
+from s1_assets.extraction.latex.unread_text import graphics_in, inputs_in
 from s1_assets.rejects import Reason, Reject
 
 # Whether documents beside the main one that are its supplements count as part of the paper, their figures last. Old
@@ -31,6 +32,7 @@ WITH_SUPPLEMENTS = False
 
 _SHOWS_GRAPHICS = re.compile(rb"\\(?:include(?:graphics|svg)|epsf|psfig|plot(?:one|two)|begin\s*\{overpic)")
 MAX_UNREAD = 20  # files that the paper does not read are not worth more time than this many
+MAX_TARGETS = 4  # panels and figures that one key may point to; more are a broken or hostile source
 
 Target = tuple[int, str | None]  # figure number and panel letter
 
@@ -65,7 +67,9 @@ def read_latex(files: Mapping[str, bytes], with_supplements: bool = WITH_SUPPLEM
     Returns:
         Figures in reading order. A captioned figure without any graphic is among them (so that numbers follow the
         paper) with a reject that says why it is empty. Every graphic is a `Graphic`, also when its file is missing, or
-        a `Reject`, those in files that the main document does not read included.
+        a `Reject`, those in files that the main document does not read included. Where a limit kept the reader from
+        reading all, one reject without a figure and a file says so (READING_LIMIT), beside those of the graphics that
+        the unread text shows.
         Nothing is raised, whatever the files hold; without a TeX document there is one reject, NO_MAIN_FILE.
     """
     source = Source(files)
@@ -75,7 +79,9 @@ def read_latex(files: Mapping[str, bytes], with_supplements: bool = WITH_SUPPLEM
     paths = (documents.main, *(documents.supplements if with_supplements else ()))
     readers = [_read_document(source, path) for path in paths]
     document = _assemble(readers)
-    return replace(document, rejects=document.rejects + tuple(_rejects_unread(source, readers)))
+    accounted = {use.file or use.written for reader in readers for use in reader.graphics}
+    unread = (*_rejects_cut_off(source, readers, accounted), *_rejects_unread(source, readers, accounted))
+    return replace(document, rejects=document.rejects + unread)
 
 
 def _read_document(source: Source, path: str) -> Reader:
@@ -126,13 +132,19 @@ def _figure(found: FigureFound, number: int, rejects: list[Reject], targets: dic
     elif not found.graphics:
         rejects.append(Reject(Reason.NO_GRAPHIC, "a captioned figure without a graphic", number))
     for key in found.keys:
-        targets.setdefault(key, []).append((number, None))
+        _point(targets, key, (number, None))
     for order, panel in enumerate(found.panels, 1):
         for key in panel.keys:
-            targets.setdefault(key, []).append((number, _panel_letter(panel, order, found.graphics)))
+            _point(targets, key, (number, _panel_letter(panel, order, found.graphics)))
     panel_of = {id(use): panel for panel in found.panels for use in panel.graphics}
     graphics = tuple(_graphic(use, panel_of.get(id(use), Panel())) for use in found.graphics)
     return Figure(number, found.caption.label, found.caption.text, graphics, tuple(dict.fromkeys(found.keys)))
+
+
+def _point(targets: dict[str, list[Target]], key: str, target: Target) -> None:
+    known = targets.setdefault(key, [])
+    if len(known) < MAX_TARGETS and target not in known:
+        known.append(target)
 
 
 def _panel_letter(panel: Panel, order: int, shown: Sequence[GraphicUse]) -> str | None:
@@ -159,10 +171,39 @@ def _rejects_outside(reader: Reader) -> list[Reject]:
     return [Reject(reason, details[reason], None, file) for reason, file in found]
 
 
-def _rejects_unread(source: Source, readers: Sequence[Reader]) -> Iterator[Reject]:
+def _rejects_cut_off(source: Source, readers: Sequence[Reader], accounted: set[str]) -> Iterator[Reject]:
+    """One reject for all documents that met a limit of the reader, and those of the graphics that they hide."""
+    cut_off = [reader for reader in readers if reader.gullet.limit_met is not None]
+    if cut_off:
+        read = sum(len(reader.figures) for reader in readers)
+        yield Reject(Reason.READING_LIMIT, f"{cut_off[0].gullet.limit_met}; {read} figures were read")
+    for reader in cut_off:
+        for name in _shown_in_text(source, reader):
+            if name not in accounted:
+                accounted.add(name)
+                yield Reject(Reason.READING_LIMIT, "in text that was not read", None, name)
+
+
+def _shown_in_text(source: Source, reader: Reader) -> Iterator[str]:
+    """Graphics in the text of the files that a reader opened, and of those that they input."""
+    paths = sorted(reader.files_read)
+    for path in paths:  # which grows
+        parent = str(PurePosixPath(path).parent)
+        folders = list(dict.fromkeys(("" if parent == "." else parent, "")))
+        text = body(source.text(path))
+        for name in dict.fromkeys(graphics_in(text)):
+            found = source.graphic(name, [*reader.graphic_folders, *folders], reader.graphic_extensions)
+            yield found or name
+        for name in dict.fromkeys(inputs_in(text)):
+            found = source.input(name, folders)
+            if found is not None and found not in reader.files_read and not source.is_binary(found):
+                reader.files_read.add(found)
+                paths.append(found)
+
+
+def _rejects_unread(source: Source, readers: Sequence[Reader], accounted: set[str]) -> Iterator[Reject]:
     """Rejects of the graphics in TeX files that no document read: supplements, other documents, left-overs."""
     read = {path for reader in readers for path in reader.files_read}
-    accounted = {use.file or use.written for reader in readers for use in reader.graphics}
     unread = [path for path in source.tex_files() if path not in read and _SHOWS_GRAPHICS.search(source.files[path])]
     for path in unread[MAX_UNREAD:]:
         yield Reject(Reason.NOT_TYPESET, "one of many files that the main document does not read", None, path)
@@ -170,8 +211,11 @@ def _rejects_unread(source: Source, readers: Sequence[Reader]) -> Iterator[Rejec
         if path in read:
             continue  # another of them read it
         reader = _read_document(source, path)
+        shown = [use.file or use.written for use in reader.graphics]
+        if reader.gullet.limit_met is not None:
+            shown += _shown_in_text(source, reader)
         read |= reader.files_read
-        for name in dict.fromkeys(use.file or use.written for use in reader.graphics):
+        for name in dict.fromkeys(shown):
             if name not in accounted:
                 accounted.add(name)
                 yield Reject(Reason.NOT_TYPESET, f"in {path}, which the main document does not read", None, name)
