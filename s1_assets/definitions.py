@@ -31,7 +31,11 @@ def default_resources(settings: Settings) -> dict[str, Any]:
     }
 
 
-def build_defs(overrides: Mapping[str, Any] | None = None, settings: Settings | None = None) -> dg.Definitions:
+def build_defs(
+    overrides: Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
+    loggers: Mapping[str, dg.LoggerDefinition] | None = None,
+) -> dg.Definitions:
     """All definitions. `overrides` replaces resources by name, which is how tests and tools put in their own."""
     return dg.Definitions(
         assets=LINE,
@@ -39,6 +43,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None, settings: Settings | 
         jobs=JOBS,
         resources=default_resources(settings or Settings.from_environment()) | dict(overrides or {}),
         executor=dg.in_process_executor,
+        loggers=loggers,
     )
 
 

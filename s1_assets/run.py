@@ -12,20 +12,27 @@ from s1_assets.definitions import build_defs
 from s1_assets.partitions import SOURCE_MONTH, partition_key
 from s1_assets.settings import PROJECT
 
-CONSOLE = {"loggers": {"console": {"config": {"log_level": "INFO"}}}}
 SHOWN = (
     *("rows", "rows_new", "rejected", "parts_new", "parts_current", "parts_deleted", "bytes_written", "seconds"),
     *("release", "cells", "pairs", "images", "tombstones"),
 )
 
 
-class ProgressLines(logging.Filter):
-    """Lets through the stages' progress lines, without Dagster's run and step in front, and hides its own events."""
+@dg.logger
+def progress_lines(_: dg.InitLoggerContext) -> logging.Logger:
+    """Writes the stages' progress lines to standard error, without Dagster's account of every event."""
+    logger = logging.Logger("progress")
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("  %(message)s"))
+    handler.addFilter(_is_progress)
+    logger.addHandler(handler)
+    return logger
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether a record is a progress line."""
-        record.msg, record.args = record.getMessage().rpartition(" - ")[2], ()
-        return " ETA " in record.msg
+
+def _is_progress(record: logging.LogRecord) -> bool:
+    record.msg, record.args = record.getMessage().rpartition(" - ")[2], ()  # without run and step
+    record.exc_info = None
+    return " ETA " in record.msg
 
 
 def run_cell(cell: Cell) -> dg.ExecuteInProcessResult:
@@ -39,10 +46,10 @@ def run_cell(cell: Cell) -> dg.ExecuteInProcessResult:
 def run_job(job: str, **options: Any) -> dg.ExecuteInProcessResult:
     """Runs a job of the definitions to its end; a failed step shows in the result, not as an exception."""
     os.environ.setdefault("DAGSTER_HOME", str(PROJECT / "dagster_home"))
-    logging.getLogger("dagster").addFilter(ProgressLines())
-    definition = build_defs().resolve_job_def(job)
+    definition = build_defs(loggers={"progress": progress_lines}).resolve_job_def(job)
     with dg.DagsterInstance.get() as instance:
-        return definition.execute_in_process(instance=instance, run_config=CONSOLE, raise_on_error=False, **options)
+        config: dict[str, Any] = {"loggers": {"progress": {}}}
+        return definition.execute_in_process(instance=instance, run_config=config, raise_on_error=False, **options)
 
 
 def check_evaluations(outcome: dg.ExecuteInProcessResult) -> list[dg.AssetCheckEvaluation]:

@@ -22,6 +22,7 @@ _BRACED = (
     "\\ifempty",
     "\\ifpackage",
 )
+_CLOSING = frozenset({"\\fi", "\\repeat"})  # \let\repeat=\fi, so that \loop ... \if... \repeat can be skipped
 _TRUE_ENGINES = frozenset({"\\iftrue", "\\ifpdf", "\\ifPDFTeX", "\\ifpdftex", "\\ifPDF", "\\ifhmode", "\\ifvoid"})
 
 
@@ -33,12 +34,12 @@ def branch(gullet: Gullet, condition: bool) -> None:
 
 
 def skip(gullet: Gullet, stop_at_else: bool) -> Token | None:
-    r"""Pass over tokens to the matching \fi (or \else, or \or); returns which it was."""
+    r"""Pass over tokens to the matching \fi (or \else, or \or); returns which it was, None if the input ends first."""
     depth = 0
     while (token := gullet.raw()) is not None:
         if token[0] != "\\":
             continue
-        if token == "\\fi":
+        if token in _CLOSING:
             if depth == 0:
                 return token
             depth -= 1
@@ -46,6 +47,7 @@ def skip(gullet: Gullet, stop_at_else: bool) -> Token | None:
             return token
         elif token.startswith("\\if") and _ends_with_fi(gullet, token):
             depth += 1
+    gullet.meet_limit("the end of the input before that of a conditional")
     return None
 
 
@@ -280,7 +282,7 @@ EXPANDABLES: dict[Token, Expandable] = {
     **CONDITIONALS,
     "\\else": end_branch,
     "\\or": end_branch,
-    "\\fi": end_conditional,
+    **dict.fromkeys(_CLOSING, end_conditional),
     ANY_CONDITIONAL: unknown_conditional,
     "\\@ifstar": _if_star,
     "\\@ifnextchar": _if_next_character,

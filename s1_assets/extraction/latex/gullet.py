@@ -2,8 +2,8 @@ r"""The gullet: the stack of inputs, arguments, and expansion (The TeXbook, chap
 
 Limits count, they do not measure time. Between two tokens of a file, `FUEL` tokens may be put in front of the input; a
 macro that expands forever runs dry in milliseconds, what it had pending is dropped, and reading goes on behind it. A
-paper that does so again and again, or that comes to more than `MAX_WORK` tokens, ends there. `Gullet.limit_met` tells
-of either.
+paper that does so again and again, or that comes to more than `MAX_WORK` tokens, ends there. `Gullet.limit_met`
+tells of either.
 """
 
 import re
@@ -55,7 +55,7 @@ class Gullet:
         self.commands = commands  # what the stomach carries out
         self.open_conditionals = 0
         self.in_math = False
-        self.limit_met: str | None = None  # the gravest limit so far, in words; without one everything was read
+        self.limit_met: str | None = None  # the last limit met, in words; without one all was read
         self._fuel = FUEL
         self._overflows = 0
         self._work = 0
@@ -88,8 +88,8 @@ class Gullet:
         r"""Read `text` before the rest of the input. `folder` is where \import looks first."""
         if len(self.frames) < MAX_FRAMES:
             self.frames.append(Frame(Lexer(text, at_is_letter), name=name, folder=folder))
-        elif self.limit_met is None:
-            self.limit_met = f"more than {MAX_FRAMES} files and arguments open at once"
+        else:
+            self.meet_limit(f"more than {MAX_FRAMES} files and arguments open at once")
 
     def enter(self, tokens: Iterable[Token]) -> int:
         """Begin a nested reading of `tokens` alone; give the result to `leave` afterwards."""
@@ -130,14 +130,18 @@ class Gullet:
         self._fuel = FUEL
         self.frames[-1].pending.clear()
         if self._work >= MAX_WORK:
-            self.limit_met = f"more than {MAX_WORK:,} tokens, where reading ended"
+            self.meet_limit(f"more than {MAX_WORK:,} tokens, where reading ended")
             self.stop()
         elif self._overflows > MAX_OVERFLOWS:
-            self.limit_met = f"more than {MAX_OVERFLOWS} expansions without an end, where reading ended"
+            self.meet_limit(f"more than {MAX_OVERFLOWS} expansions without an end, where reading ended")
             self.stop()
         else:
-            self.limit_met = f"an expansion to more than {FUEL:,} tokens, which was cut off"
+            self.meet_limit(f"an expansion to more than {FUEL:,} tokens, which was cut off")
         return False
+
+    def meet_limit(self, limit: str) -> None:
+        """Keep in words that some of the input is not read."""
+        self.limit_met = limit
 
     # Expansion
 

@@ -154,6 +154,7 @@ class Reader:
         """Read tokens as a text of their own: a caption, a title, a footnote."""
         text = Text()
         if self._depth >= MAX_DEPTH:
+            self.gullet.meet_limit(f"more than {MAX_DEPTH} arguments one in another")
             return text
         level = self.gullet.enter(tokens)
         scopes, boxes, math, first_open = (
