@@ -2,7 +2,7 @@ r"""The gullet: the stack of inputs, arguments, and expansion (The TeXbook, chap
 
 Limits count, they do not measure time. Between two tokens of a file, `FUEL` tokens may be put in front of the input; a
 macro that expands forever runs dry in milliseconds, what it had pending is dropped, and reading goes on behind it. A
-paper that does so again and again, or that comes to more than `MAX_WORK` tokens, ends there. `Gullet.limit_met`
+paper that does so again and again, or that comes to more than `MAX_WORK` tokens, ends there. `Gullet.limits_met`
 tells of either.
 """
 
@@ -55,7 +55,7 @@ class Gullet:
         self.commands = commands  # what the stomach carries out
         self.open_conditionals = 0
         self.in_math = False
-        self.limit_met: str | None = None  # the last limit met, in words; without one all was read
+        self.limits_met: dict[str, None] = {}  # in words, in the order met; without one all was read
         self._fuel = FUEL
         self._overflows = 0
         self._work = 0
@@ -141,7 +141,7 @@ class Gullet:
 
     def meet_limit(self, limit: str) -> None:
         """Keep in words that some of the input is not read."""
-        self.limit_met = limit
+        self.limits_met[limit] = None
 
     # Expansion
 

@@ -173,10 +173,11 @@ def _rejects_outside(reader: Reader) -> list[Reject]:
 
 def _rejects_cut_off(source: Source, readers: Sequence[Reader], accounted: set[str]) -> Iterator[Reject]:
     """One reject for all documents that met a limit of the reader, and those of the graphics that they hide."""
-    cut_off = [reader for reader in readers if reader.gullet.limit_met is not None]
+    cut_off = [reader for reader in readers if reader.gullet.limits_met]
     if cut_off:
         read = sum(len(reader.figures) for reader in readers)
-        yield Reject(Reason.READING_LIMIT, f"{cut_off[0].gullet.limit_met}; {read} figures were read")
+        limits = dict.fromkeys(limit for reader in cut_off for limit in reader.gullet.limits_met)
+        yield Reject(Reason.READING_LIMIT, f"{'; '.join(limits)}; {read} figures were read")
     for reader in cut_off:
         for name in _shown_in_text(source, reader):
             if name not in accounted:
@@ -191,10 +192,10 @@ def _shown_in_text(source: Source, reader: Reader) -> Iterator[str]:
         parent = str(PurePosixPath(path).parent)
         folders = list(dict.fromkeys(("" if parent == "." else parent, "")))
         text = body(source.text(path))
-        for name in dict.fromkeys(graphics_in(text)):
+        for name in graphics_in(text):
             found = source.graphic(name, [*reader.graphic_folders, *folders], reader.graphic_extensions)
             yield found or name
-        for name in dict.fromkeys(inputs_in(text)):
+        for name in inputs_in(text):
             found = source.input(name, folders)
             if found is not None and found not in reader.files_read and not source.is_binary(found):
                 reader.files_read.add(found)
@@ -212,7 +213,7 @@ def _rejects_unread(source: Source, readers: Sequence[Reader], accounted: set[st
             continue  # another of them read it
         reader = _read_document(source, path)
         shown = [use.file or use.written for use in reader.graphics]
-        if reader.gullet.limit_met is not None:
+        if reader.gullet.limits_met:
             shown += _shown_in_text(source, reader)
         read |= reader.files_read
         for name in dict.fromkeys(shown):

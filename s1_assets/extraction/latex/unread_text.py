@@ -5,6 +5,7 @@ For the text behind the point where the reader met a limit. A file whose name co
 
 import re
 
+MAX_NAMES = 1000  # told of one text
 _COMMENT = re.compile(r"(?<!\\)%.*")
 _NAME = r"\s{0,9}\{([^{}]{1,500})\}"
 _SHOWN = re.compile(
@@ -18,15 +19,16 @@ _FILE_KEY = re.compile(r"\b(?:file|figure|prosepsfile)\s{0,9}=\s{0,9}([^\s,]+)")
 
 
 def graphics_in(text: str) -> list[str]:
-    r"""Names of the graphics that \includegraphics and its like show, as written, in order."""
+    r"""Names of the graphics that \includegraphics and its like show, as written, each once, in order."""
     arguments = (name for names in _SHOWN.findall(_COMMENT.sub("", text)) for name in names if name)
     named = (key[1] if (key := _FILE_KEY.search(argument)) else argument for argument in arguments)
-    return [" ".join(name.replace(r"\_", "_").split()) for name in named if _is_literal(name)]
+    names = (" ".join(name.replace(r"\_", "_").split()) for name in named if _is_literal(name))
+    return list(dict.fromkeys(names))[:MAX_NAMES]
 
 
 def inputs_in(text: str) -> list[str]:
-    r"""Names of the files that \input and its like read, as written, in order."""
-    return [name for name in _INPUT.findall(_COMMENT.sub("", text)) if _is_literal(name)]
+    r"""Names of the files that \input and its like read, as written, each once, in order."""
+    return list(dict.fromkeys(filter(_is_literal, _INPUT.findall(_COMMENT.sub("", text)))))[:MAX_NAMES]
 
 
 def _is_literal(name: str) -> bool:
