@@ -26,7 +26,7 @@ release: base          ## a release over all published cells
 sql: base              ## a DuckDB shell with a view per table
 	@$(PYTHON) -m resources.catalog
 
-bench: development     ## one comparison: make bench NAME=latex
+bench: development     ## one comparison: make bench NAME=memory
 	@$(PYTHON) -m benchmarks.$(NAME)
 
 lock:                  ## pin everything again, with hashes

@@ -97,12 +97,16 @@ def _quoted(name: str) -> str:
 
 
 def statements(prompt: str = "sql> ", more: str = "...> ") -> Iterator[str]:
-    """Statements typed by the user, until the end of the input or .quit."""
+    """Statements typed or piped in, until the end of the input or .quit. Prompts are for a terminal only."""
+    if not sys.stdin.isatty():
+        prompt = more = ""
     text = ""
     while True:
         try:
             text += input(more if text else prompt) + "\n"
         except EOFError:
+            if text.strip():
+                yield text.strip()
             return
         except KeyboardInterrupt:
             sys.stdout.write("\n")
@@ -117,19 +121,23 @@ def statements(prompt: str = "sql> ", more: str = "...> ") -> Iterator[str]:
                 yield entered
 
 
-def shell(connection: duckdb.DuckDBPyConnection) -> None:
-    """Reads statements with history and line editing, runs each, and reports errors without leaving."""
+def shell(connection: duckdb.DuckDBPyConnection) -> int:
+    """Runs statements from a terminal, with history and line editing, or from a pipe; returns how many failed."""
+    failed = 0
     history = HISTORY.expanduser()
     history.parent.mkdir(parents=True, exist_ok=True)
     history.touch()
     readline.read_history_file(history)
-    print(HELP)
+    if sys.stdin.isatty():
+        print(HELP)
     for statement in statements():
         try:
             run(connection, statement)
         except duckdb.Error as error:
-            print(error)
+            failed += 1
+            print(error, file=sys.stderr)
     readline.write_history_file(history)
+    return failed
 
 
 def main() -> int:
@@ -140,8 +148,8 @@ def main() -> int:
     arguments = parser.parse_args()
     connection = connect(arguments.lake)
     if arguments.command is None:
-        shell(connection)
-        return 0
+        failed = shell(connection)
+        return 1 if failed and not sys.stdin.isatty() else 0
     try:
         run(connection, arguments.command)
     except duckdb.Error as error:

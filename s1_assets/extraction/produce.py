@@ -54,7 +54,7 @@ def _extract(task: tuple[Archives, Row | None]) -> "Extraction | None":
 
 
 def _archive(archives: Archives, paper: Row) -> bytes:
-    """The paper's bytes. Raises UnavailableError when they cannot be read now, or are no longer those of `raw_papers`."""
+    """The paper's bytes. Raises UnavailableError when they cannot be read now, or changed since `raw_papers`."""
     try:
         archive = archives.read(paper["archive"], paper["archive_offset"], paper["archive_size"])
     except (OSError, obstore.exceptions.BaseError) as error:

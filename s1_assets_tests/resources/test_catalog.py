@@ -124,9 +124,12 @@ def test_the_command_runs_one_query_and_says_what_is_wrong_with_a_bad_one(lake):
 
 def test_the_shell_reads_statements_over_several_lines_and_survives_errors(lake):
     typed = "SELECT 1\n  + 41 AS answer;\nFROM nowhere;\n\npairs_by_discipline\n.quit\nSELECT 'not reached';\n"
-    shown = ask(lake, typed=typed).stdout
+    answer = ask(lake, typed=typed)
+    shown = answer.stdout
     assert "42" in shown
-    assert "nowhere does not exist" in shown
+    assert "sql>" not in shown
+    assert "nowhere does not exist" in answer.stderr
+    assert answer.returncode == 1
     assert "biology" in shown
     assert "not reached" not in shown
     assert (lake.parent / ".local/state/s1-assets/sql_history").is_file()
