@@ -18,7 +18,7 @@ _SHOWS_THAT = (
     r"(?:shows?|demonstrates?|reveals?|confirms?|indicates?|suggests?|illustrates?|highlights?)\s(?:us\s)?that"
 )
 _PREPOSITION = (
-    r"(?:in|of|from|on|by|to|with|using|via|at|per|under|for|than|like|through|following|unlike|as in|as for|as per|"
+    r"(?:in|of|from|on|by|to|with|using|via|at|per|under|for|through|following|unlike|as in|as for|as per|"
     r"along with|together with|as well as)"
 )
 _LEADING = r"(?:[Ii]n|[Ff]rom|On|At|With|According to|Based on|Compared (?:to|with)|Following)"
@@ -35,6 +35,17 @@ _NOUN_PHRASE = (
 )
 _NAMED = rf"(?:(?:the\s)?{REFERENCE}|{CITED})"  # "the [CITE] catalogue" is named by its noun, not by its citation
 _ENDS = r"(?=[.,;:)]|$)"
+_ONLY_POINTS = (
+    r"(?:shown|seen|depicted|displayed|plotted|presented|illustrated|visuali[sz]ed|sketched|listed|given|reported|"
+    r"summari[sz]ed|collected|found)"
+)
+# A noun phrase may stand as a caption; a question, what the authors did, or a second verb of the figure may not.
+_NO_CAPTION = (
+    r"(?!(?:how|why|whether|what|where|when|which|who)\b)(?!.*\b[Ww]e\b)"
+    r"(?!.*\b(?:and|but)\s(?:\w+ly\s|also\s|thus\s)?(?:shows|depicts|illustrates|compares|confirms|demonstrates|reveals|"
+    r"indicates|suggests|highlights|provides)\b)"
+)
+_VERB = r"\b(?:is|are|was|were|has|have|had|can|do|does|did|will|it\s\w+s|they\s\w+)\b"
 
 _FIRST_FORMULA = ord("\ue100")
 
@@ -48,25 +59,30 @@ def _rules(*rules: tuple[str, str]) -> Rules:
 # A sentence about the figure becomes what the figure shows. Only where a single figure is meant.
 _FIGURE_RULES = _rules(
     (rf"^{_FIGURE}{_ASIDE}\s{_ADVERB}{_SHOWS_THAT}\s", ""),
-    (rf"^{_FIGURE}{_ASIDE}\s{_ADVERB}{_SHOWS}\s(?!(?:that|in|on|at|as|by|for|with|both)\b)", ""),
+    (rf"^{_FIGURE}{_ASIDE}\s{_ADVERB}{_SHOWS}\s(?!(?:that|in|on|at|as|by|for|with|both)\b){_NO_CAPTION}", ""),
     (rf"^{_FIGURE}\s(?:is|are)\s(?=(?:a|an|the)\s)", ""),
     (rf"^[Ww]e\s{_ADVERB}{_SHOW}\s(?=(?:the|a|an|our|some|two|three|several)\s.*{_FIGURE})", ""),
     (rf"^[Ii]n\s{_FIGURE}{_ASIDE},?\swe\s{_ADVERB}{_SHOW}\s(?!that\b|how\b)", ""),
     (rf"^({_NOUN_PHRASE})\s{_BE}\s{_ADVERB}{_PARTICIPLE}\s(?:in|by|on|at)\s{_FIGURE}(?=\s*[.;]?$)", r"\1"),
+    (rf"^{_NOUN_PHRASE}\s{_BE}\s{_ADVERB}{_ONLY_POINTS}\s(?:in|by|on|at)\s{_FIGURE}:\s", ""),
+    (rf"^{_FIGURE}\s{_ADVERB}\w+s\s[^:;]*[:;]\s(?=.*{_VERB})", ""),
 )
 # What only points goes: bracketed pointers, "see …", "as shown in …", and appositions.
 _POINTER_RULES = _rules(
     (rf"\s*[(\[]{_POINTERS}{MARK}(?:[\s,;]*{_POINTERS}{MARK})*\s*[)\]]", ""),
     (rf"\s*\((?:see|note|cf\.)\s[^()]*{MARK}[^()]*\)", ""),
     (rf"\s*\([^()]*\b{_BE}\s{_PARTICIPLE}\s(?:in|by)\s{MARK}\)", ""),
+    (rf"\s*\({MARK}\s[a-z][^()]*\)", ""),
     (rf"([(\[])(?:see\s|e\.g\.,?\s)?{MARK}[\s,;:]+", r"\1"),
     (rf"\s*[,;]\s*(?:see(?:\salso)?\s)?{MARK}(?=[)\]])", ""),
     (r"\s*\(data not shown\)", ""),
-    (rf"^[Aa]s\s(?:\w+\s){{0,4}}?{REFERENCE}(?:\s{_SHOWS})?,?\s", ""),
-    (rf",?\sas\s{REFERENCE}\s{_SHOWS}(?=[.,;)]|$)", ""),
+    (rf"(?:^|(?<=[:;]\s))[Aa]s\s(?:\w+\s){{1,4}}?{REFERENCE},?\s", ""),
+    (rf"(?:^|(?<=[:;]\s))[Aa]s\s{REFERENCE}(?:\s[a-z]+){{0,2}},\s", ""),
+    (rf",?\sas\s{REFERENCE}\s[a-z]+(?=[.,;)]|$)", ""),
     (rf",?\s(?:and\s)?as\s(?:\w+\s){{0,4}}?(?:in|by|on|from|with)\s{REFERENCE},?(?=[\s.;:)]|$)", ""),
     (rf"(?:^|[,;:–—]?\s)(?:see|cf\.)\s(?:also\s)?(?:in\s)?{REFERENCE}(?:\sfor\s[^.,;()]*)?{_ENDS}", ""),
     (rf",\s(?:adapted|taken|reproduced|modified|redrawn)\sfrom\s{MARK}", ""),
+    (rf",\s{REFERENCE},(?=\s(?:is|are|was|were|has|have|can)\b)", ""),
     (rf",\s{REFERENCE}(?=[.,;)])", ""),
     (rf"^{_LEADING}\s(?:the\s)?{MARK}{_ASIDE}\s*,?\s", ""),
 )
@@ -75,9 +91,9 @@ _PHRASE_RULES = _rules(
     (rf",?\s(?:as\s)?{_COMPARED}\s{MARK}", ""),
     (rf"(\b{_BE}\s{_ADVERB}{_PARTICIPLE})\s(?:in|on|at|from|with)\s{_NAMED}", r"\1"),
     (rf"(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\bbeen)(?:\sas)?\s{_PARTICIPLE}\s(?:in|by|from|on|at|with|to)\s{_NAMED}", ""),
-    (rf"\s(?:as|{_PREPOSITION})\s{_NAMED}", ""),
+    (rf"\s{_PREPOSITION}\s{_NAMED}", ""),
+    (rf"\s(?:as|than|like)\s{_NAMED}(?!\s(?!(?:with|in|for|at|by|of|on|but|and)\b)[a-z])", ""),
     (rf"\s*{CITED}(?=[\s.,;:)–—-]|$)(?!\s(?:\w+ed|show|found|is|are|was|were|has|have|propose|use)\b)", ""),
-    (rf"(?<=[^\s(\[])\s?{BARE}", ""),
 )
 # Words that tie a sentence to the one before it, which is not there any more.
 _OPENINGS = re.compile(
@@ -92,6 +108,13 @@ _DANGLING = re.compile(
     r"(?:is|are|was|were)(?:\s(?:given|defined|described|determined|obtained|expressed)(?:\sby)?)?)\s*[.,;:)]|"
     r"\b(?:shown|seen|depicted|given|found|plotted),?\swhich\b"
 )
+# A verb that lost its subject, or a clause that only pointed and lost what it pointed to.
+_BROKEN = re.compile(
+    rf"^(?:is|are|was|were|has|have|can|shows?|agrees?)\b|\((?:is|are|was|were|has|have|shows?)\b|"
+    rf"^[^,]*,\s(?:is|are|was|were|has|have)\b|,\s(?:agree|show|confirm|suggest|indicate|illustrate)s?{_ENDS}|"
+    rf"\b{_BE}\s{_ADVERB}{_ONLY_POINTS}{_ENDS}"
+)
+_SAME_AS = re.compile(rf"^(?:(?:The\s)?[Ss]ame|[Aa]s|[Ss]imilar|[Ii]dentical|[Ll]ike|[Aa]nalogous)\b[^,;.]*{REFERENCE}")
 _BARE_POINTER = re.compile(r"(?:Compare|See|Cf|Adapted|Taken|Reproduced|Modified|Redrawn|Reprinted|From|After)\b\W*")
 _OWN_LABEL = re.compile(
     r"^\s*(?:(?:Supplementary|Supplemental|Extended Data)\s)?(?:Figure|Fig\.?|FIG\.?|Scheme|Chart|Plate)\s*"
@@ -130,8 +153,10 @@ def readable_caption(caption: str) -> str:
         if not re.search(MARK, marked):
             sentences.append(_put_back(prose, formulas))
             continue
-        text = _tidy(re.sub(rf"\s*{MARK}", "", _tidy(_rewritten(marked, figures=0))))
-        if re.search(r"\w", text) and not _BARE_POINTER.fullmatch(text):
+        rewritten = _tidy(_rewritten(marked, figures=0))
+        text = _tidy(re.sub(rf"\s*{MARK}", "", rewritten))
+        lost_subject = re.match(REFERENCE, rewritten) or (_SAME_AS.match(marked) and _is_scrap(text))
+        if re.search(r"\w", text) and not lost_subject and not _BARE_POINTER.fullmatch(text):
             sentences.append(_capitalised(_put_back(text, formulas)))
     return " ".join(sentences)
 
@@ -161,8 +186,12 @@ def _tidy(text: str) -> str:
 
 
 def _dangling(text: str) -> set[str]:
-    """Function words right before a stop or comma: what a careless removal leaves behind."""
-    return {match.group() for match in _DANGLING.finditer(text)}
+    """Function words before a stop, verbs without a subject: what a careless removal leaves behind."""
+    return {match.group() for pattern in (_DANGLING, _BROKEN) for match in pattern.finditer(text)}
+
+
+def _is_scrap(text: str) -> bool:
+    return not re.search(_VERB, text) and len(re.findall(r"\w{3,}", text)) < 4
 
 
 def _unbalanced(text: str) -> bool:

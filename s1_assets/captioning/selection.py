@@ -15,7 +15,7 @@ from s1_assets.context.sentences import MATHS
 LONGEST_SENTENCE = 500  # characters; longer ones are lists or derivations
 MOST_SENTENCES = 6
 LEAST_SCORE = 4.0
-LEAST_NOVEL_WORDS = 3
+LEAST_NOVEL_WORDS = 3  # a number counts as a word
 LEAST_NOVEL_SHARE = 0.3  # below it a sentence says again what is already there
 
 _STOP_WORDS = frozenset(
@@ -93,8 +93,7 @@ def select(offered: Sequence[Candidate], caption: str, figure_text: Sequence[str
         remaining = [
             candidate
             for candidate in remaining
-            if len(candidate.text) < budget
-            and len(candidate.words - known_words) >= max(LEAST_NOVEL_WORDS, LEAST_NOVEL_SHARE * len(candidate.words))
+            if len(candidate.text) < budget and _says_something_new(candidate, known_words, known_numbers)
         ]
         scores = [_score(candidate, known_words, known_numbers, caption_words, printed) for candidate in remaining]
         if not scores or max(scores) < LEAST_SCORE:
@@ -105,6 +104,11 @@ def select(offered: Sequence[Candidate], caption: str, figure_text: Sequence[str
         known_numbers |= best.numbers
         budget -= len(best.text) + 1
     return sorted(chosen, key=lambda candidate: candidate.order)
+
+
+def _says_something_new(candidate: Candidate, known_words: set[str], known_numbers: set[str]) -> bool:
+    novel = len(candidate.words - known_words) + len(candidate.numbers - known_numbers)
+    return novel >= max(LEAST_NOVEL_WORDS, LEAST_NOVEL_SHARE * (len(candidate.words) + len(candidate.numbers)))
 
 
 def _score(

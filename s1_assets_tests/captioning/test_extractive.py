@@ -2,6 +2,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,7 @@ REQUEST = CaptionRequest(
 )
 
 
-def request(*mentions: str, **changes: object) -> CaptionRequest:
+def request(*mentions: str, **changes: Any) -> CaptionRequest:
     numbered = tuple(Mention(text, "Results", 10 + order) for order, text in enumerate(mentions))
     return replace(REQUEST, mentions=numbered, **changes)
 
@@ -91,6 +92,16 @@ def test_the_title_serves_where_the_caption_is_a_bare_label() -> None:
     result = compose(request(caption="Figure 1."))
     assert (result.status, result.recaption) == (Status.ENHANCED, "How a toy pump moves water uphill.")
     assert result.used_mentions == ()
+
+
+def test_the_title_does_not_pad_a_short_caption() -> None:
+    result = compose(request("Figure [REF] overestimates the flow.", caption="Flow"))
+    assert (result.status, result.recaption) == (Status.KEPT_RAW, "Flow.")
+
+
+def test_new_numbers_are_reason_enough_to_add_a_sentence() -> None:
+    result = compose(request("The flow is 1.20 l/s at the low stroke rate and 0.95 l/s above (Fig. [REF])."))
+    assert result.used_mentions == (10,)
 
 
 def test_a_figure_of_which_nothing_is_said_ends_with_a_reason() -> None:

@@ -28,6 +28,12 @@ from s1_assets.captioning.readable import readable_caption, readable_sentence
         ("According to Fig. [REF], heat flows slowly.", "Heat flows slowly."),
         ("The flow is slow (Equation (([REF]))) and steady [CITE].", "The flow is slow and steady."),
         ("minimap2 is fast (Fig. [REF]).", "minimap2 is fast."),
+        ("The rods are shown in Fig. [REF]: the upper one glows.", "The upper one glows."),
+        ("Fig. [REF]b lists the losses: 3 W are lost by air.", "3 W are lost by air."),
+        ("The rod is simple: as [REF] shows, heat flows to one end.", "The rod is simple: heat flows to one end."),
+        ("The rod cools slowly, as Figs. [REF] and [REF] prove.", "The rod cools slowly."),
+        ("The rod (Figs. [REF] and [REF] are of the same day) is hot.", "The rod is hot."),
+        ("Our rod, Fig. [REF], is made of iron.", "Our rod is made of iron."),
     ],
 )
 def test_a_citing_sentence_keeps_what_it_says_and_loses_what_it_points_with(sentence: str, expected: str) -> None:
@@ -43,6 +49,12 @@ def test_a_citing_sentence_keeps_what_it_says_and_loses_what_it_points_with(sent
         "Figure [REF] extends the results of the rods in Figure [REF] to plates.",
         "This is seen by [CITE] who found heat, which [CITE] identified as flow (Fig. [REF]).",
         "$a + b$ (Fig. [REF]).",
+        "In the rod, [REF] absorbs heat and [REF] emits it.",
+        "All losses of heat are shown in [REF], and proofs in [REF] of the supplement.",
+        "Figure [REF] shows how hot the rod is.",
+        "Fig. [REF] shows the rod that we took to the lake.",
+        "Figure [REF] shows the rod and confirms the flow of heat.",
+        "The flow of heat is drawn like [REF] suggests.",
     ],
 )
 def test_a_sentence_that_cannot_stand_without_its_reference_is_given_up(sentence: str) -> None:
@@ -53,7 +65,12 @@ def test_a_sentence_that_cannot_stand_without_its_reference_is_given_up(sentence
     ("caption", "expected"),
     [
         ("Figure 3: The rod [CITE].", "The rod."),
-        ("Same as Fig. [REF], for plates. Compare Fig. 2.", "Same, for plates."),
+        ("Flow of heat. Same as Fig. [REF], for plates. Compare Fig. 2.", "Flow of heat."),
+        ("As in Fig. [REF], the rod is hot.", "The rod is hot."),
+        ("Flow of heat. [REF] gives the proof.", "Flow of heat."),
+        ("The same rods as in Fig. [REF] with a lid of iron.", "The same rods with a lid of iron."),
+        ("The same rods as Fig. [REF] with a lid of iron.", "The same rods with a lid of iron."),
+        ("The same as Fig. [REF], but with a rod of iron.", "The same, but with a rod of iron."),
         ("A rod, adapted from [CITE].", "A rod."),
         ("The rods in the [CITE] catalog (Equation [REF]).", "The rods in the catalog."),
         ("Flow of heat (see Table [REF] for details). Rods as in Sec. [REF].", "Flow of heat. Rods."),
