@@ -45,6 +45,7 @@ _NO_CAPTION = (
     r"(?!.*\b(?:and|but)\s(?:\w+ly\s|also\s|thus\s)?(?:shows|depicts|illustrates|compares|confirms|demonstrates|reveals|"
     r"indicates|suggests|highlights|provides)\b)"
 )
+# Only the verbs that cannot be taken for a plural noun: enough to tell a clause from a list.
 _VERB = r"\b(?:is|are|was|were|has|have|had|can|do|does|did|will|it\s\w+s|they\s\w+)\b"
 
 _FIRST_FORMULA = ord("\ue100")
@@ -114,6 +115,7 @@ _BROKEN = re.compile(
     rf"^[^,]*,\s(?:is|are|was|were|has|have)\b|,\s(?:agree|show|confirm|suggest|indicate|illustrate)s?{_ENDS}|"
     rf"\b{_BE}\s{_ADVERB}{_ONLY_POINTS}{_ENDS}"
 )
+# A caption sentence that leans on another figure's caption.
 _SAME_AS = re.compile(rf"^(?:(?:The\s)?[Ss]ame|[Aa]s|[Ss]imilar|[Ii]dentical|[Ll]ike|[Aa]nalogous)\b[^,;.]*{REFERENCE}")
 _BARE_POINTER = re.compile(r"(?:Compare|See|Cf|Adapted|Taken|Reproduced|Modified|Redrawn|Reprinted|From|After)\b\W*")
 _OWN_LABEL = re.compile(
@@ -191,6 +193,7 @@ def _dangling(text: str) -> set[str]:
 
 
 def _is_scrap(text: str) -> bool:
+    """Whether what is left of "Same as …, at 60 cm" is too little to be understood."""
     return not re.search(_VERB, text) and len(re.findall(r"\w{3,}", text)) < 4
 
 
