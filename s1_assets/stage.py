@@ -83,7 +83,6 @@ class Report:
     parts_current: list[str] = field(default_factory=list)
     parts_deleted: list[str] = field(default_factory=list)
     rows_new: int = 0
-    consumed: int = 0
     bytes: int = 0
     seconds: float = 0.0
 
@@ -155,7 +154,6 @@ def _make(report: Report, lake: Lake, pending: Sequence[Part], produce: Produce,
             if part is None:
                 part = open_parts[output.part] = _OpenPart(PartWriter(lake, stage.paths(lake, cell, output.part)))
             part.append(output)
-            report.consumed += output.consumed
             progress.advance(output.consumed)
             if output.done:
                 _commit(report, open_parts.pop(output.part), parts[output.part])
