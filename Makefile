@@ -5,7 +5,7 @@ COMPILE = $(shell command -v uv || echo .uv/bin/uv) pip compile pyproject.toml -
 
 .PHONY: demo test check dev cell release sql bench lock base development
 
-demo: base             ## make the sample papers and run two cells through the whole line
+demo: base             ## make the sample papers and run cells of every source through the whole line
 	$(PYTHON) -m samples.demo
 
 test: check            ## all checks, then all tests
@@ -26,7 +26,10 @@ release: base          ## a release over all published cells
 sql: base              ## a DuckDB shell with a view per table
 	@$(PYTHON) -m resources.catalog
 
+PEERS_latex = latexml pandoc
+
 bench: development     ## one comparison: make bench NAME=memory
+	@./install.sh dev $(PEERS_$(NAME))
 	@$(PYTHON) -m benchmarks.$(NAME)
 
 lock:                  ## pin everything again, with hashes

@@ -1,9 +1,11 @@
 #!/bin/sh
-# install.sh SET: brings .venv to exactly the packages of requirements/SET.txt (base, dev, cpu, gpu or ray),
-# fetching uv first where it is absent, and looks for the programs that are no Python package.
+# install.sh SET [PROGRAM...]: brings .venv to exactly the packages of requirements/SET.txt (base, dev, cpu, gpu or ray),
+# fetching uv first where it is absent, and looks for the programs that are no Python package: Ghostscript, what the
+# development set tests with, and those named (Debian packages of the same name).
 set -eu
 cd "$(dirname "$0")"
-set_name=${1:?usage: ./install.sh base|dev|cpu|gpu|ray}
+set_name=${1:?usage: ./install.sh base|dev|cpu|gpu|ray [program...]}
+shift
 requirements=requirements/$set_name.txt
 [ -f "$requirements" ] || { echo "install.sh: there is no $requirements; choose base, dev, cpu, gpu or ray" >&2; exit 2; }
 
@@ -15,14 +17,18 @@ apt_install() { # apt_install PACKAGE PROGRAM WITHOUT: what will be missing with
     command -v "$2" >/dev/null 2>&1 && return 0
     if command -v apt-get >/dev/null 2>&1 && as_root true 2>/dev/null; then
         echo "installing $1"
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$1" >/dev/null 2>&1 && return 0
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$1" >/dev/null 2>&1 && return 0
         as_root apt-get update -q >/dev/null 2>&1 || true
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$1" >/dev/null 2>&1 && return 0
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$1" >/dev/null 2>&1 && return 0
     fi
     echo "install.sh: $2 is not on this machine and could not be installed (Debian: apt-get install $1). Without it $3." >&2
 }
 
 apt_install ghostscript gs "EPS and PostScript figures become rejects (renderer_missing)"
+[ "$set_name" = base ] || apt_install texlive-pictures pdflatex "figures drawn in TeX become rejects (needs_tex) and their tests are skipped"
+for program in "$@"; do
+    apt_install "$program" "$program" "what compares with it cannot"
+done
 
 UV=$(command -v uv || true)
 if [ -z "$UV" ]; then
