@@ -17,9 +17,11 @@ class Reason(StrEnum):
     SUPERSEDED = "superseded"  # another copy of the same paper stands in its place
     CHECKSUM_MISMATCH = "checksum_mismatch"  # the bytes are not those the source promised
     ARCHIVE_UNREADABLE = "archive_unreadable"  # truncated, encrypted or no archive at all
+    ENCRYPTED = "encrypted"  # a PDF that asks for a password
+    SCANNED = "scanned"  # a PDF of pictures of pages: no text layer to find captions in
     ARCHIVE_UNSAFE = "archive_unsafe"  # bomb, member outside, or over a limit of extraction/unpack.py
     UNSUPPORTED_FORMAT = "unsupported_format"  # a format that no route reads
-    NO_MAIN_FILE = "no_main_file"  # no LaTeX document among the files
+    NO_MAIN_FILE = "no_main_file"  # no LaTeX document and no article XML among the files
     NO_FIGURES = "no_figures"  # read in full; it has no figure
     READING_LIMIT = "reading_limit"  # expansion went over a limit of the TeX reader; what follows was not read
     TIMEOUT = "timeout"  # took longer than the worker may
@@ -32,7 +34,8 @@ class Reason(StrEnum):
     NO_CAPTION = "no_caption"  # a graphic outside any captioned figure
     NOT_TYPESET = "not_typeset"  # in a file that the main document does not read: a supplement, a left-over
     NO_GRAPHIC = "no_graphic"  # a captioned figure without a graphic (a text box, a listing)
-    NEEDS_TEX = "needs_tex"  # drawn in TeX; no TeX engine at hand
+    NEEDS_TEX = "needs_tex"  # drawn in TeX; no TeX engine at hand that may be let loose on it
+    TYPESETTING_FAILED = "typesetting_failed"  # drawn in TeX, where TeX finds an error; detail has its message
     NOT_A_FIGURE = "not_a_figure"  # logo, icon, author photo, table or algorithm set as graphic
     UNREADABLE_IMAGE = "unreadable_image"  # corrupt, or a format that nothing here decodes
     IMAGE_TOO_SMALL = "image_too_small"  # under 5 KB and under 64 pixels on a side

@@ -67,6 +67,17 @@ RAW_PAPERS = _table(
     ],
 )
 
+IDENTITIES = _table(
+    "identities",
+    "paper_id relation identifier",
+    "Under which other names the same work is known; written with raw_papers, read by the release.",
+    [
+        ("paper_id", pa.string(), "paper"),
+        ("relation", pa.string(), "same (a name of this very paper), version_of, published_as or has_preprint"),
+        ("identifier", pa.string(), "what it relates to: doi:10.… in lower case, pmc:PMC…, pmid:…, arxiv:…"),
+    ],
+)
+
 FIGURE_PAIRS = _table(
     "figure_pairs",
     "pair_id",
@@ -86,7 +97,7 @@ FIGURE_PAIRS = _table(
         ("height", pa.int32(), "pixels"),
         ("image_sha256", pa.string(), "SHA-256 of image"),
         ("phash", pa.string(), "64-bit perceptual hash, hexadecimal"),
-        ("source_file", pa.string(), "path of the graphic in the paper's archive"),
+        ("source_file", pa.string(), "path of the graphic, or the TeX file with the drawing, in the paper's archive"),
         ("page", pa.int32(), "1-based page of source_file, where it has pages"),
         ("bbox", pa.list_(pa.float32()), "x0, y0, x1, y1 in points on that page, for crops"),
         ("route", pa.string(), "latex, jats or pdf"),
@@ -197,6 +208,7 @@ LINE = (RAW_PAPERS, FIGURE_PAIRS, CONTEXT_BUNDLES, ENHANCED_CAPTIONS, QUALITY_ME
 
 TABLES = (
     RAW_PAPERS,
+    IDENTITIES,
     FIGURE_PAIRS,
     PASSAGES,
     REJECTS,

@@ -9,7 +9,7 @@ from s1_assets.partitions import cell_of
 from s1_assets.stage import Part, Stage, run_stage
 from s1_assets.tables import CONTEXT_BUNDLES, FIGURE_PAIRS
 
-STAGE = Stage(CONTEXT_BUNDLES, version="1", side_tables=())
+STAGE = Stage(CONTEXT_BUNDLES, version="2", side_tables=())
 
 
 @dg.asset(deps=["figure_pairs"], **declaration(STAGE, {"python", "parquet"}))

@@ -6,12 +6,12 @@ import dagster as dg
 
 from resources.configured import LakeResource, MirrorResource, WorkersResource
 from s1_assets.assets.materialization import declaration, gallery, result
-from s1_assets.extraction.produce import extract_parts
+from s1_assets.extraction.produce import extract_parts, renderers
 from s1_assets.partitions import cell_of
 from s1_assets.stage import Part, Stage, run_stage
 from s1_assets.tables import FIGURE_PAIRS, PASSAGES, RAW_PAPERS, REJECTS
 
-STAGE = Stage(FIGURE_PAIRS, version="1", side_tables=(PASSAGES, REJECTS))
+STAGE = Stage(FIGURE_PAIRS, version="2", side_tables=(PASSAGES, REJECTS))
 
 
 @dg.asset(deps=["raw_papers"], **declaration(STAGE, {"python", "parquet"}))
@@ -24,7 +24,7 @@ def figure_pairs(
     """
     cell, store = cell_of(context.partition_key), lake.open()
     upstream = [Part.of(file) for file in store.parts(RAW_PAPERS, cell)]
-    stage = replace(STAGE, config=workers.limits)
+    stage = replace(STAGE, config=workers.limits | renderers())
     produce = extract_parts(store, cell, mirror.open(), workers.open())
     report = run_stage(stage, store, cell, upstream, produce=produce, log=context.log.info)
     return result(report, gallery(store, cell))

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from s1_assets.captioning.readable import closed, readable_caption
 from s1_assets.captioning.request import CaptionRequest, CaptionResult, Status
 from s1_assets.captioning.selection import Candidate, candidates, content_words, select
-from s1_assets.context.panels import take_apart
 from s1_assets.context.sentences import split_sentences
+from s1_assets.extraction.panel_captions import take_apart
 from s1_assets.quality.raw_caption import unusable_reason
 
 MODEL = "extractive"
-REVISION = "2"  # raised with every change of the rules, so that captions are made anew
+REVISION = "3"  # raised with every change of the rules, so that captions are made anew
 LONGEST_RECAPTION = 1_199  # characters
 
 

@@ -7,7 +7,8 @@ Words are dropped, never added; what is pointed at stays. A sentence that cannot
 import re
 
 from s1_assets.captioning.references import BARE, CITED, MARK, OWN, REFERENCE, mark_references
-from s1_assets.context.sentences import MATHS, split_sentences
+from s1_assets.context.sentences import split_sentences
+from s1_assets.extraction.document import MATHS
 
 _ADVERB = r"(?:(?:\w+ly|also|again|then|now|further|here|thus)\s)?"
 _PARTICIPLE = r"(?:\w+ed|shown|seen|given|taken|drawn|known|found|made|written|built)"

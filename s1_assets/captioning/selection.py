@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from s1_assets.captioning.readable import readable_sentence
 from s1_assets.captioning.request import Mention
-from s1_assets.context.sentences import MATHS
+from s1_assets.extraction.document import MATHS
 
 LONGEST_SENTENCE = 500  # characters; longer ones are lists or derivations
 MOST_SENTENCES = 6

@@ -8,22 +8,27 @@ sentences stay together, because half a sentence is useless to a captioner and o
 import re
 from bisect import bisect_left
 
+from s1_assets.extraction.document import MATHS
+
 Span = tuple[int, int]
 
-MATHS = re.compile(r"(?<!\\)(?:\$\$(?:[^$\\]|\\.)+\$\$|\$(?:[^$\\]|\\.)+\$)")
 _STOP_IN_MATHS = re.compile(r"(?<!\\right)(?<!\\left)[.!?](?:\s|\\[,;:! ]|\\q?quad|[)\]}])*\$+$")
 
 _STOP = re.compile(
     r"(?:(?<![.!?])[.!?]++|…)"
     r"[\"'”’»)\]}]*"
-    r"(?:\s?\[CITE\](?:,?\s?\[CITE\])*(?=\s+[A-Z(\[“\"]|\s*$)|(?:\$\^[^$]*\$)|[⁰¹²³⁴-⁹]+|(?<=[a-z)]\.)\d{1,3}(?:[,–-]\d{1,3})*(?=\s+[A-Z]))?"
+    r"(?:\s?\[CITE\](?:,?\s?\[CITE\])*(?=\s+[A-Z(\[“\"]|\s*$)|(?:\$\^[^$]*\$)|[⁰¹²³⁴-⁹]+|(?<=[a-z)\]]\.)\d{1,3}(?:[,–-]\d{1,3})*(?=\s+[A-Z]))?"
     r"(?=\s|$)"
 )
 _GLUED_STOP = re.compile(r"(?<=[a-z\])}][a-z\])}])\.(?=[A-Z][a-z]*\s)")
-_WORD = re.compile(r"[^\s(\[{“‘\"',;/–—]*$")
+# A run-in heading ends with its stop and dash: "Results.—We find", "Model. – We use".
+_DASHED_STOP = re.compile(r"(?<=\w)[.!?][”\"']?\s?[—–](?=\s?[A-Z“(\[$])")
+_CJK_STOP = re.compile(r"[。！？][”’」』）]*")
+_WORD = re.compile(r"[^\s(\[{“‘\"',;/–—…]*$")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _REACH = 80  # characters looked at before and after a stop; longer than any word or citation that decides about it
 _ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,2}|[A-Za-z]|[ivx]{1,4})[.)\]]+")
+_LETTER_NEXT = re.compile(r"[A-Za-z]{1,2}\.")  # as in "z. B." and "p. ex."
 _NUMBER_NEXT = re.compile(r"[\d$(\[#]|[IVX]+\b|[A-Z]\b")
 
 
@@ -35,11 +40,22 @@ def _words(text: str) -> frozenset[str]:
 _NEVER_FINAL = _words("""
     fig figs eq eqs eqn eqns ref refs sect sects secs tab tabs chap thm lem prop def alg algs app suppl supp ext cf vs
     viz approx ca e.g i.e eg ie wrt w.r.t incl excl esp ed eds transl nos var subsp ssp cv resp aka a.k.a s.t i.i.d
+    chaps thms lems conj éq éqs abb abbn vgl bzw bspw
 """)
 # Before a name; without the capital they are units (ms, ft) or ordinary words.
 _TITLES = _words("Dr Prof Mr Mrs Ms Drs St Mt Ft Gen Sen Rep Rev Hon Messrs")
 # Abbreviations when a number or a reference follows, ordinary words otherwise.
-_BEFORE_NUMBER = _words("no sec p pp vol vols art ch ex par col ver ser nr cor line lines min max")
+_BEFORE_NUMBER = _words(
+    "no sec p pp vol vols art ch ex par col ver ser nr cor line lines min max exp expt expts obs sim"
+)
+# A slip, as in "Figure. [REF]", where nothing but the number follows; else these end sentences.
+_NUMBERED_THINGS = _words("figure figures table tables section sections equation equations scheme chart appendix")
+# A single capital behind these is their letter, and behind a number it is a unit; elsewhere it may be an initial.
+_LETTERED = _words("""
+    appendix app appendices table tab box panel panels part parts section sec sect chapter supplement step steps
+    type types class case cases group groups phase region regime model method sample set mode stage state site point
+    vitamin hepatitis influenza
+""")
 # End a sentence only when the next word is one that begins sentences.
 _SELDOM_FINAL = _words("""
     al etc inc ltd co corp jr sr bros univ dept inst acad natl phys lett proc nat sci math comput int astron astrophys
@@ -72,11 +88,12 @@ def split_sentences(text: str) -> list[Span]:
     begins = [begin for begin, _ in protected]
     spans: list[Span] = []
     start = 0
-    for end in sorted(_candidate_ends(text) | formulas.keys()):
+    stops = _candidate_ends(text)
+    for end in sorted(stops | formulas.keys()):
         before = bisect_left(begins, end) - 1
         if end <= start or (before >= 0 and end < protected[before][1]):
             continue
-        if end in formulas:
+        if end in formulas and end not in stops:
             is_end = _formula_ends_sentence(text[formulas[end] : end], text[end : end + _REACH].lstrip())
         else:
             is_end = _stop_ends_sentence(text[max(start, end - _REACH) : end].lstrip(), text[end : end + _REACH])
@@ -90,7 +107,11 @@ def split_sentences(text: str) -> list[Span]:
 def _candidate_ends(text: str) -> set[int]:
     ends = {match.end() for match in _STOP.finditer(text)}
     ends.update(match.end() for match in _GLUED_STOP.finditer(text))
+    for match in _DASHED_STOP.finditer(text):
+        ends.difference_update(range(*match.span()))
+        ends.add(match.end())
     ends.update(match.start() for match in _BLANK_LINE.finditer(text))
+    ends.update(match.end() for match in _CJK_STOP.finditer(text))
     return ends
 
 
@@ -122,12 +143,13 @@ def _formula_ends_sentence(formula: str, following: str) -> bool:
 
 def _stop_ends_sentence(preceding: str, after: str) -> bool:
     following = after.lstrip()
-    if not following or _BLANK_LINE.match(after):
+    if not following or _BLANK_LINE.match(after) or preceding.rstrip("”’」』）").endswith(("。", "！", "？")):
         return True
     if _ENUMERATOR.fullmatch(preceding):
         return False
     *_, stop = re.finditer(r"[.!?…]+", preceding)
-    if after[0] == following[0] and _first_word(following) not in _STARTERS:
+    glued = after[0] == following[0] and not preceding.endswith(("—", "–"))
+    if glued and _first_word(following) not in _STARTERS:
         return False
     if stop.group() != ".":
         return not following[0].islower()
@@ -136,12 +158,16 @@ def _stop_ends_sentence(preceding: str, after: str) -> bool:
 
 
 def _full_stop_ends(word: str, preceding: str, following: str) -> bool:
-    plain = word.lower()
-    if plain in _NEVER_FINAL or word in _TITLES or (plain in _BEFORE_NUMBER and _NUMBER_NEXT.match(following)):
+    plain, next_word = word.lower(), _first_word(following)
+    is_acronym = len(word) > 1 and word.isupper() and next_word in _STARTERS  # "… is denoted CF. The mean …"
+    if plain in _NEVER_FINAL and not is_acronym:
         return False
-    next_word = _first_word(following)
+    if word in _TITLES or (len(word) == 1 and word.islower() and _LETTER_NEXT.match(following)):
+        return False
+    if _takes_number(plain, following):
+        return False
     if re.fullmatch(r"(?:[A-Z]\.?-?)*[A-Z]|(?:[A-Za-z]{1,2}\.)+[A-Za-z]{1,2}", word) and len(word) < 8:
-        ambiguous = len(word) == 1 or "." in word
+        ambiguous = "." in word or (len(word) == 1 and not _is_letter_or_unit(word, preceding))
     else:
         ambiguous = plain in _SELDOM_FINAL
     if ambiguous:
@@ -151,10 +177,22 @@ def _full_stop_ends(word: str, preceding: str, following: str) -> bool:
     return following[0] not in ",;:.)]}"
 
 
+def _takes_number(plain: str, following: str) -> bool:
+    if plain in _NUMBERED_THINGS:
+        return following.startswith(("[REF]", "([REF]"))
+    return plain in _BEFORE_NUMBER and _NUMBER_NEXT.match(following) is not None
+
+
+def _is_letter_or_unit(word: str, preceding: str) -> bool:
+    """Whether the last word of `preceding`, a single capital, is the letter of an appendix or the unit of a number."""
+    before = preceding.rstrip(".!?…”’\"')]} ").removesuffix(word).split()
+    return bool(before) and (before[-1].lower() in _LETTERED or before[-1][-1] in "0123456789$°")
+
+
 def _lower_case_starts(word: str, preceding: str, following: str) -> bool:
-    """A name such as minimap2 or mRNA may begin a sentence; a plain lower-case word only after a whole word."""
+    """A name such as minimap2, mRNA or α-helix may begin a sentence; a plain lower-case word only after a whole one."""
     next_token = re.match(r"[\w-]+", following)
-    if next_token and re.search(r"[\dA-Z]", next_token.group()):
+    if next_token and re.search(r"[\dA-Zα-ω]|^[a-z]-", next_token.group()):
         return True
     return bool(re.fullmatch(r"[a-z]{5,}", word)) and len(preceding.split()) > 2
 

@@ -12,19 +12,22 @@ from s1_assets.extraction.view import View
 from s1_assets.rejects import Reason, Reject
 
 MAX_FILE_BYTES = 256 << 20
+_COMPRESSION_LAYERS = 3  # as for archives: an upload that is compressed already gets compressed again
 
 
 def render(content: bytes, options: Mapping[str, str]) -> RenderedImage | Reject:
     r"""The image that \includegraphics[options] shows of a file, or why there is none.
 
     The file's kind is told by its content; a compressed one (fig.eps.gz) is read through. `options` are keys and
-    values as written: page, angle, bb, and trim or viewport with clip; keys of the size on the page play no part.
+    values as written (`View.of` says which ones count); keys of the size on the page play no part.
     The result has at most 2048 pixels on its long side; a reject's figure and file are the caller's to add.
     """
     view = View.of(options)
     if isinstance(view, Reject):
         return view
-    if media_type(content) == "gzip":
+    for _ in range(_COMPRESSION_LAYERS):
+        if media_type(content) != "gzip":
+            break
         inflated = _inflate(content)
         if isinstance(inflated, Reject):
             return inflated
@@ -36,7 +39,7 @@ def render(content: bytes, options: Mapping[str, str]) -> RenderedImage | Reject
             picture = draw(content, "svg", view)
         case "postscript":
             page = distill(content, view.bounding_box)
-            picture = page if isinstance(page, Reject) else draw(page, "pdf", view)
+            picture = page if isinstance(page, Reject) else draw(page.pdf, "pdf", view, page.margin)
         case _:
             picture = decode(content, view)
     return picture if isinstance(picture, Reject) else picture.publish()

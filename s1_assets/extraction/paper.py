@@ -3,17 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
-from s1_assets.extraction.document import Document, Figure, Graphic
+from s1_assets.extraction.confined import DiskFullError
+from s1_assets.extraction.document import Document, Drawing, Figure, Graphic, panel_letter
+from s1_assets.extraction.drawing import Typeset, typeset_drawings
 from s1_assets.extraction.images import render
+from s1_assets.extraction.jats.read import read_jats
 from s1_assets.extraction.latex.read import read_latex
+from s1_assets.extraction.meca import read_meca
+from s1_assets.extraction.media import media_type
+from s1_assets.extraction.panel_captions import with_subcaptions
+from s1_assets.extraction.pdf.read import read_pdf
 from s1_assets.extraction.picture import RenderedImage
 from s1_assets.extraction.unpack import unpack
+from s1_assets.extraction.view import View
 from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import FIGURE_PAIRS, Row
 
 STAGE = FIGURE_PAIRS.name
 
-Renderings = dict[tuple[str, tuple[tuple[str, str], ...]], RenderedImage | Reject]
+Renderings = dict[tuple[bytes, View | Reject], RenderedImage | Reject]
 
 
 @dataclass(frozen=True)
@@ -39,10 +47,17 @@ def extract_paper(paper: Row, archive: bytes) -> Extraction:
     package = unpack(archive)
     if isinstance(package, Reject):
         return _rejected(paper_id, package)
-    if package.kind != "latex":
-        return _rejected(paper_id, *package.rejects, Reject(Reason.UNSUPPORTED_FORMAT, f"source is {package.kind}"))
-    document = read_latex(package.files)
-    extraction = extract_document(paper_id, document, package.files, route="latex")
+    match package.kind:
+        case "latex":
+            document, route = read_latex(package.files), "latex"
+        case "meca":
+            document, route = _read_meca(package.files), "jats"
+        case "pdf":
+            document, route = _read_pdf(package.files), "pdf"
+        case _:
+            unsupported = Reject(Reason.UNSUPPORTED_FORMAT, f"source is {package.kind}")
+            return _rejected(paper_id, *package.rejects, unsupported)
+    extraction = extract_document(paper_id, document, package.files, route)
     extraction.rejects[:0] = [reject.row(paper_id, STAGE) for reject in package.rejects]
     return extraction
 
@@ -52,9 +67,10 @@ def extract_document(paper_id: str, document: Document, files: Mapping[str, byte
     extraction = Extraction()
     rejects = list(document.rejects)
     renderings: Renderings = {}
-    for figure in document.figures:
+    drawn = _typeset(document, files)
+    for figure in map(with_subcaptions, document.figures):
         for position, graphic in enumerate(figure.graphics):
-            image = _rendering(graphic, files, renderings)
+            image = _image(graphic, files, drawn, renderings)
             if isinstance(image, Reject):
                 rejects.append(replace(image, figure=figure.number, source_file=graphic.file))
             else:
@@ -67,14 +83,19 @@ def extract_document(paper_id: str, document: Document, files: Mapping[str, byte
     return extraction
 
 
-def panel_letter(position: int) -> str:
-    """a, b, ... z, aa, ab, ... for 0, 1, ..."""
-    letters = ""
-    position += 1
-    while position:
-        position, letter = divmod(position - 1, 26)
-        letters = chr(ord("a") + letter) + letters
-    return letters
+def _read_meca(files: Mapping[str, bytes]) -> Document:
+    meca = read_meca(files)
+    return Document(rejects=(meca,)) if isinstance(meca, Reject) else read_jats(files, meca.article)
+
+
+def _read_pdf(files: Mapping[str, bytes]) -> Document:
+    """The paper among the PDFs of a package, which is the largest; the others are supplements and earlier versions."""
+    names = [name for name, content in files.items() if media_type(content) == "pdf"]
+    paper = max(names, key=lambda name: len(files[name]))
+    others = (name for name in names if name != paper)
+    beside = (Reject(Reason.NOT_TYPESET, "a PDF beside that of the paper", None, name) for name in others)
+    document = read_pdf(files[paper], paper)
+    return replace(document, rejects=(*document.rejects, *beside))
 
 
 def _rejected(paper_id: str, *rejects: Reject) -> Extraction:
@@ -85,19 +106,45 @@ def _is_of_paper(reject: Reject) -> bool:
     return reject.figure is None and reject.source_file is None
 
 
-def _rendering(graphic: Graphic, files: Mapping[str, bytes], known: Renderings) -> RenderedImage | Reject:
-    """The graphic's image, rendered once however often the paper shows it."""
-    key = (graphic.file, tuple(sorted(graphic.options.items())))
+def _typeset(document: Document, files: Mapping[str, bytes]) -> Mapping[Drawing, Typeset | Reject]:
+    graphics = (graphic for figure in document.figures for graphic in figure.graphics)
+    drawings = [graphic.drawing for graphic in graphics if graphic.drawing is not None]
+    return typeset_drawings(drawings, files) if drawings else {}
+
+
+def _image(
+    graphic: Graphic, files: Mapping[str, bytes], drawn: Mapping[Drawing, Typeset | Reject], known: Renderings
+) -> RenderedImage | Reject:
+    """The graphic's image. A graphic file is shown alone where what is drawn around it cannot be had."""
+    if graphic.drawing is not None:
+        image = _rendered_drawing(graphic.drawing, drawn[graphic.drawing], known)
+        if isinstance(image, RenderedImage) or graphic.file == graphic.drawing.file:
+            return image
+    if graphic.file not in files:
+        return Reject(Reason.FILE_MISSING, f"no {graphic.file!r} in the archive")
+    return _rendering(files[graphic.file], graphic.options, known)
+
+
+def _rendered_drawing(drawing: Drawing, typeset: Typeset | Reject, known: Renderings) -> RenderedImage | Reject:
+    if isinstance(typeset, Reject):
+        return typeset
+    image = _rendering(typeset.content, {"page": str(typeset.page), **dict(drawing.turns)}, known)
+    return image if isinstance(image, Reject) else replace(image, page=None)
+
+
+def _rendering(content: bytes, options: Mapping[str, str], known: Renderings) -> RenderedImage | Reject:
+    """The image of a file, rendered once however often, and under however many names, the paper shows it."""
+    key = (content, View.of(options))
     if key not in known:
-        known[key] = _render(graphic, files)
+        known[key] = _render(content, options)
     return known[key]
 
 
-def _render(graphic: Graphic, files: Mapping[str, bytes]) -> RenderedImage | Reject:
-    if graphic.file not in files:
-        return Reject(Reason.FILE_MISSING, f"no {graphic.file!r} in the archive")
+def _render(content: bytes, options: Mapping[str, str]) -> RenderedImage | Reject:
     try:
-        return render(files[graphic.file], graphic.options)
+        return render(content, options)
+    except DiskFullError:
+        raise
     except MemoryError:
         return Reject(Reason.OUT_OF_MEMORY, "rendering needs more memory than the worker may have")
     except Exception as error:  # noqa: BLE001 - a hostile image that breaks a decoder costs itself, not the paper
@@ -124,7 +171,7 @@ def _pair(
         "phash": image.phash,
         "source_file": graphic.file,
         "page": image.page,
-        "bbox": None,
+        "bbox": graphic.bbox,
         "route": route,
         "figure_text": image.figure_text,
     }

@@ -45,13 +45,14 @@ class Encoding:
 
 @dataclass(frozen=True)
 class Picture:
-    """Decoded pixels of mode L or RGB, before they are turned by `angle` degrees counterclockwise.
+    """Decoded sRGB pixels of mode L or RGB, before they are turned by `angle` degrees counterclockwise, then mirrored.
 
     `photo` says that they come from a lossy file. `source` is the file itself where it shows just these pixels.
     """
 
     pixels: Image.Image
     angle: float = 0.0
+    reflected: bool = False
     photo: bool = False
     source: Encoding | None = None
     page: int | None = None
@@ -62,6 +63,8 @@ class Picture:
         pixels = self.pixels
         if self.angle:
             pixels = pixels.rotate(self.angle, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
+        if self.reflected:
+            pixels = ImageOps.mirror(pixels)
         if max(pixels.size) > MAX_SIDE:
             pixels = ImageOps.contain(pixels, (MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
         if _is_blank(pixels):
@@ -91,7 +94,7 @@ def _encode(pixels: Image.Image, photo: bool) -> Encoding:
     """PNG for drawings, JPEG for what is lossy already or would make a large PNG of continuous tones."""
     if not photo:
         png = io.BytesIO()
-        pixels.save(png, "PNG")
+        pixels.save(png, "PNG", icc_profile=None)  # they are in sRGB, whatever the file that they are from
         samples = pixels.width * pixels.height * len(pixels.getbands())
         if png.tell() <= max(samples * _CONTINUOUS_TONE, _AFFORDABLE_BYTES):
             return Encoding("png", png.getvalue())

@@ -1,34 +1,27 @@
 """PostScript to PDF, by Ghostscript.
 
-A PostScript file is a program, so it runs in a process of its own: without the machine's files (-dSAFER), without other
-programs, without an environment, under limits of time, memory and output, in a folder that goes with it.
+A PostScript file is a program, so Ghostscript runs confined, and without the machine's files (-dSAFER) as well.
 """
 
 import re
-import resource
 import shutil
-import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
+from s1_assets.extraction.confined import run_confined
 from s1_assets.extraction.media import DOS_EPS
 from s1_assets.extraction.view import Box, has_area
 from s1_assets.rejects import Reason, Reject
 
 TIMEOUT_SECONDS = 60.0
-_LIMITS = {
-    resource.RLIMIT_AS: 2 << 30,
-    resource.RLIMIT_CPU: 120,  # ends it when the caller is killed before it can
-    resource.RLIMIT_FSIZE: 256 << 20,
-    resource.RLIMIT_NPROC: 0,
-    resource.RLIMIT_CORE: 0,
-}
 _OPTIONS = (
     "-dSAFER",
     "-P-",
     "-q",
     "-dBATCH",
     "-dNOPAUSE",
+    "-dALLOWPSTRANSPARENCY",
     "-dNONATIVEFONTMAP",  # fonts that come with Ghostscript, the same on every machine
     "-sDEVICE=pdfwrite",
     "-dAutoRotatePages=/None",
@@ -37,13 +30,18 @@ _OPTIONS = (
     "-dColorImageFilter=/FlateEncode",
     "-dGrayImageFilter=/FlateEncode",
 )
-# As epstopdf does, the page is made the bounding box; what whole pages do to set up a page of their own has no effect
-# (dvips neutralises the same operators in included files, special.pro).
-_PROLOGUE = """%!
+_PIPE = "-_"  # standard input, read in blocks; a bare "-" is read byte by byte and takes up to ten times as long
+_MARGIN = 72.0  # points
+# The page is the bounding box with a margin around, since LaTeX shows what a file draws outside its box too. What whole
+# pages do to set up a page of their own has no effect (dvips neutralises the same operators in included files,
+# special.pro).
+_PAGE_SETUP = """%!
 << /PageSize [{width} {height}] >> setpagedevice
 {x} {y} translate
 /setpagedevice {{pop}} def /initgraphics {{}} def /initmatrix {{}} def /erasepage {{}} def
 """
+# A figure is one page. Whatever follows it, such as the data that drawing programs keep for themselves, is not read.
+_ONE_PAGE = b"/showpage {systemdict /showpage get exec quit} bind def\n"
 # An EPS file need not show its page.
 _EPILOGUE = b"\nsystemdict begin currentpagedevice /PageCount get 0 eq { showpage } if\n"
 
@@ -51,66 +49,52 @@ _NUMBER = rb"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
 _BOUNDING_BOX = re.compile(rb"(?:^|[\r\n])%%BoundingBox:[ \t]*(?:\(atend\)|" + rb"[ \t]+".join([_NUMBER] * 4) + rb")")
 
 
-def distill(content: bytes, bounding_box: Box | None = None, seconds: float = TIMEOUT_SECONDS) -> bytes | Reject:
-    """The PDF of a PostScript file, its first page being the bounding box: the one given, else the file's own.
+@dataclass(frozen=True)
+class Distilled:
+    """A PDF whose first page shows a graphic with `margin` points of paper on each side of its bounding box."""
 
-    Rejects it with RENDERER_MISSING, RENDER_TIMEOUT after `seconds`, or UNREADABLE_IMAGE.
+    pdf: bytes
+    margin: float
+
+
+def distill(content: bytes, bounding_box: Box | None = None, seconds: float = TIMEOUT_SECONDS) -> Distilled | Reject:
+    """The PDF of a PostScript file, with the bounding box given, else the file's own, else the page it sets up.
+
+    Rejects it with RENDERER_MISSING, RENDER_TIMEOUT after `seconds`, or UNREADABLE_IMAGE. Raises DiskFullError.
     """
     ghostscript = shutil.which("gs")
     if ghostscript is None:
         return Reject(Reason.RENDERER_MISSING, "PostScript needs Ghostscript: install gs (apt install ghostscript)")
     program = _program(content)
-    job = _page_setup(program, bounding_box) + program + _EPILOGUE
-    with tempfile.TemporaryDirectory(prefix="distill-") as folder:
-        pdf, messages = Path(folder, "page.pdf"), Path(folder, "messages")
-        with (
-            messages.open("wb") as log,
-            subprocess.Popen(
-                [ghostscript, *_OPTIONS, f"-sOutputFile={pdf}", "-"],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                cwd=folder,
-                env={"TMPDIR": folder},  # which -dSAFER leaves open to the program, so it must be the program's alone
-            ) as process,
-        ):
-            _confine(process.pid)  # in time: the program comes by the pipe, after this
-            try:
-                process.communicate(job, seconds)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                return Reject(Reason.RENDER_TIMEOUT, f"Ghostscript was not done after {seconds:g} s")
-        if process.returncode or not pdf.is_file():
-            with messages.open(encoding="latin-1") as log_text:
-                said = log_text.readline(300).strip()
-            return Reject(Reason.UNREADABLE_IMAGE, f"Ghostscript ended with code {process.returncode}: {said}")
-        return pdf.read_bytes()
-
-
-def _confine(pid: int) -> None:
-    """Set the limits, as far as they are tighter than those in force."""
-    for limit, value in _LIMITS.items():
-        _, ceiling = resource.prlimit(pid, limit)
-        tightest = value if ceiling == resource.RLIM_INFINITY else min(value, ceiling)
-        resource.prlimit(pid, limit, (tightest, tightest))
+    box = bounding_box or _bounding_box(program)
+    job = (_page_setup(box) if box else b"") + _ONE_PAGE + program + _EPILOGUE
+    with tempfile.TemporaryDirectory(prefix="distill-") as name:
+        folder = Path(name)
+        pdf = folder / "page.pdf"
+        command = [ghostscript, *_OPTIONS, f"-sOutputFile={pdf}", _PIPE]
+        # TMPDIR is left open to the program by -dSAFER, so it must be the program's alone.
+        ended = run_confined(command, folder, seconds, fed=job, environment={"TMPDIR": name})
+        if ended.code is None:
+            return Reject(Reason.RENDER_TIMEOUT, f"Ghostscript was not done after {seconds:g} s")
+        if ended.code or not pdf.is_file():
+            said = ended.said.partition("\n")[0][:300].strip()
+            return Reject(Reason.UNREADABLE_IMAGE, f"Ghostscript ended with code {ended.code}: {said}")
+        return Distilled(pdf.read_bytes(), _MARGIN if box else 0.0)
 
 
 def _program(content: bytes) -> bytes:
     """The PostScript itself: without a DOS EPS header and preview, without what printers are told before it."""
     if content.startswith(DOS_EPS):
         start, length = (int.from_bytes(content[at : at + 4], "little") for at in (4, 8))
-        content = content[start : start + length]
+        content = content[start : start + length if length else None]
     start = content.find(b"%!", 0, 4096)
     return content[max(start, 0) :]
 
 
-def _page_setup(program: bytes, bounding_box: Box | None) -> bytes:
-    box = bounding_box or _bounding_box(program)
-    if box is None:
-        return b""
+def _page_setup(box: Box) -> bytes:
     left, bottom, right, top = box
-    setup = _PROLOGUE.format(width=right - left, height=top - bottom, x=-left, y=-bottom)
-    return setup.encode()
+    width, height = right - left + 2 * _MARGIN, top - bottom + 2 * _MARGIN
+    return _PAGE_SETUP.format(width=width, height=height, x=_MARGIN - left, y=_MARGIN - bottom).encode()
 
 
 def _bounding_box(program: bytes) -> Box | None:

@@ -1,6 +1,7 @@
 """Papers of a cell's parts to figure pairs: this stage's work for `run_stage`."""
 
 import hashlib
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -10,6 +11,8 @@ import obstore.exceptions
 from resources.lake import Lake
 from resources.workers import Failed, UnavailableError, Workers
 from s1_assets.cells import Cell
+from s1_assets.extraction.confined import DiskFullError
+from s1_assets.extraction.confinement import can_hide_files
 from s1_assets.rejects import Reject
 from s1_assets.stage import Output, Part, Produce
 from s1_assets.tables import FIGURE_PAIRS, RAW_PAPERS, Row
@@ -18,11 +21,21 @@ if TYPE_CHECKING:
     from s1_assets.extraction.paper import Extraction
 
 
+RENDERERS = ("gs", "pdflatex", "dvips")
+
+
 class Archives(Protocol):
     """Where the papers' archives lie."""
 
     def read(self, path: str, offset: int, size: int) -> bytes:
         """Bytes [offset, offset + size) of an archive."""
+
+
+def renderers() -> dict[str, str]:
+    """Which programs that render figures are at hand: configuration, as other figures come out without one."""
+    usable = {name: shutil.which(name) is not None for name in RENDERERS}
+    usable["pdflatex"] &= can_hide_files()
+    return {name: "present" if is_usable else "absent" for name, is_usable in usable.items()}
 
 
 def extract_parts(lake: Lake, cell: Cell, archives: Archives, workers: Workers) -> Produce:
@@ -50,7 +63,10 @@ def _extract(task: tuple[Archives, Row | None]) -> "Extraction | None":
         return None
     if paper["format"] == "none":
         return extract_paper(paper, b"")
-    return extract_paper(paper, _archive(archives, paper))
+    try:
+        return extract_paper(paper, _archive(archives, paper))
+    except DiskFullError as error:
+        raise UnavailableError(f"{error}; then run the cell again") from error
 
 
 def _archive(archives: Archives, paper: Row) -> bytes:

@@ -17,19 +17,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any, Literal, Protocol
 
-from s1_assets.extraction.media import MediaType, media_type
+from s1_assets.extraction.media import MediaType, is_meca_manifest, media_type
 from s1_assets.rejects import Reason, Reject
 
-Kind = Literal["latex", "html", "pdf", "postscript", "docx", "other"]
+Kind = Literal["latex", "meca", "html", "pdf", "postscript", "docx", "other"]
 
 _KINDS: dict[MediaType, Kind] = {  # best first
     "tex": "latex",
+    "jats": "meca",
     "html": "html",
     "pdf": "pdf",
     "postscript": "postscript",
     "docx": "docx",
 }
-_SUFFIXES: dict[Kind, str] = {"latex": "tex", "html": "html", "pdf": "pdf", "postscript": "ps", "docx": "docx"}
+_SUFFIXES: dict[Kind, str] = {
+    "latex": "tex",
+    "meca": "xml",
+    "html": "html",
+    "pdf": "pdf",
+    "postscript": "ps",
+    "docx": "docx",
+}
 
 
 class _Source(Protocol):
@@ -129,6 +137,8 @@ def _read(archive: bytes, limits: Limits) -> Package | Reject:
 
 def _kind(files: dict[str, bytes]) -> Kind:
     """The best source among the files; arXiv keeps ancillary files, which are not the paper, under anc/."""
+    if any(is_meca_manifest(name, content) for name, content in files.items()):
+        return "meca"
     found = {media_type(content) for name, content in files.items() if not name.startswith("anc/")}
     return next((kind for media, kind in _KINDS.items() if media in found), "other")
 

@@ -1,6 +1,7 @@
 r"""Which part of a graphic file a figure shows, from the options of \includegraphics.
 
-The meaning of each option is that of grfguide (Carlisle, "Packages in the graphics bundle", section 4.5).
+The meaning of each option is that of grfguide (Carlisle, "Packages in the graphics bundle", section 4.5), and of the
+adjustbox package (Scharrer, "The adjustbox Package", sections 4.3 and 5.1) where it says more.
 Boxes are (left, bottom, right, top) in big points (1/72 inch).
 """
 
@@ -30,20 +31,29 @@ _UNITS = {
     "em": 10 * _POINT,  # of the 10 point Computer Modern, the font being unknown here
     "ex": 4.3 * _POINT,
 }
-_LENGTH = re.compile(r"([+-]?)(\d+[.,]?\d*|[.,]\d+|(?=\\))\s*(?:true\s*)?(\\?[a-z]*)")
+_LENGTH = re.compile(r"\{[^{}]*\}|[^\s{}~]+")
+_TERM = re.compile(r"([+-]?)(\d+[.,]?\d*|[.,]\d+|(?=\\))\*?(?:true)?(\\?[A-Za-z]*)")
+_NO_LENGTH = re.compile(r"[{}\s]|\\(?:dimexpr|glueexpr|relax)(?![A-Za-z])")
+# For a list of one or two lengths, which of them each side takes: all one, or horizontal and vertical.
+_SIDES = {1: (0, 0, 0, 0), 2: (0, 1, 0, 1), 4: (0, 1, 2, 3)}
 
 
 @dataclass(frozen=True)
 class View:
-    r"""What is seen of a file: one page, cut to a region, then turned by `angle` degrees counterclockwise.
+    r"""What is seen of a file: one page, cut to a region, then turned, then mirrored.
 
-    `bounding_box` is the box that replaces the file's own (bb). The four lengths of `trim` and `viewport` are as
-    written, since they may be given in parts of the graphic's own \width and \height.
+    `angle` is in degrees counterclockwise; `reflected` swaps left and right. `page_box` names the box of a PDF page
+    that counts as the page. `bounding_box` is the box that replaces the file's own (bb). `clipped` says that nothing
+    outside the graphic's box, or outside the cut, is shown. The lengths of `trim` and `viewport` are as written, since
+    they may be given in parts of the graphic's own \width and \height.
     """
 
     page: int = 1
     angle: float = 0.0
+    reflected: bool = False
+    page_box: str = "cropbox"
     bounding_box: Box | None = None
+    clipped: bool = False
     trim: str | None = None
     viewport: str | None = None
 
@@ -53,32 +63,37 @@ class View:
         page = options.get("page", "1").strip("{} ")
         if not page.isdecimal() or int(page) < 1:
             return Reject(Reason.PAGE_MISSING, f"page {page!r} is not a page number")
-        bounding_box = _lengths(options.get("bb"), {})
-        clipped = "clip" in options and options["clip"].strip("{} ").lower() != "false"
+        bounding_box = _sides(options.get("bb"), {})
+        clipped = _is_set(options, "clip")
+        half_turn = 180 if options.get("scale", "").lstrip("{ ").startswith("-") else 0
         return cls(
             page=int(page),
-            angle=_angle(options.get("angle", "0")),
+            angle=(_angle(options.get("angle", "0")) + half_turn) % 360,
+            reflected=_is_set(options, "reflect"),
+            page_box=options.get("pagebox", "cropbox").strip("{} "),
             bounding_box=bounding_box if bounding_box and has_area(bounding_box) else None,
+            clipped=clipped,
             trim=options.get("trim") if clipped else None,
             viewport=options.get("viewport") if clipped else None,
         )
 
-    def region(self, width: float, height: float) -> Box:
+    def region(self, width: float, height: float, beyond: float = 0.0) -> Box:
         """The part to show of a graphic of `width` by `height` big points whose lower left corner is (0, 0).
 
-        A cut that cannot be read, or that would leave nothing, leaves the graphic whole.
+        `beyond` is how far a cut may reach out of the graphic on each side. A cut that cannot be read, or that would
+        leave nothing, leaves the graphic whole.
         """
         whole = (0.0, 0.0, width, height)
-        natural = {"\\width": width, "\\height": height}
-        viewport = _lengths(self.viewport, natural)
-        trim = _lengths(self.trim, natural)
+        natural = {"\\width": width, "\\height": height, "\\totalheight": height, "\\depth": 0.0}
+        viewport = _sides(self.viewport, natural)
+        trim = _sides(self.trim, natural)
         if viewport is not None:
             left, bottom, right, top = viewport
         elif trim is not None:
             left, bottom, right, top = trim[0], trim[1], width - trim[2], height - trim[3]
         else:
             return whole
-        shown = (max(left, 0.0), max(bottom, 0.0), min(right, width), min(top, height))
+        shown = (max(left, -beyond), max(bottom, -beyond), min(right, width + beyond), min(top, height + beyond))
         return shown if has_area(shown) else whole
 
 
@@ -88,22 +103,35 @@ def has_area(box: Box) -> bool:
     return left < right and bottom < top
 
 
+def _is_set(options: Mapping[str, str], key: str) -> bool:
+    return key in options and options[key].strip("{} ").lower() != "false"
+
+
 def _angle(written: str) -> float:
     match = re.fullmatch(r"[{\s]*([+-]?(?:\d+\.?\d*|\.\d+))[}\s]*", written)
     return float(match[1]) % 360 if match else 0.0
 
 
-def _lengths(written: str | None, natural: Mapping[str, float]) -> Box | None:
-    """Four lengths in big points, None when they cannot be read."""
-    tokens = re.sub(r"[{}~]", " ", written or "").split()
-    if len(tokens) != 4:
+def _sides(written: str | None, natural: Mapping[str, float]) -> Box | None:
+    """The lengths of left, bottom, right and top in big points, None when they cannot be read."""
+    lengths = [_length(part, natural) for part in _LENGTH.findall(written or "")]
+    chosen = [lengths[side] for side in _SIDES.get(len(lengths), ())]
+    if not chosen or None in chosen:
         return None
-    lengths = []
-    for token in tokens:
-        match = _LENGTH.fullmatch(token)
+    left, bottom, right, top = (length for length in chosen if length is not None)
+    return left, bottom, right, top
+
+
+def _length(written: str, natural: Mapping[str, float]) -> float | None:
+    r"""A sum such as `.5\width-3mm` in big points."""
+    terms = _NO_LENGTH.sub("", written)
+    total, end = 0.0, 0
+    while end < len(terms):
+        match = _TERM.match(terms, end)
         unit = (_UNITS | dict(natural)).get(match[3]) if match else None
-        if match is None or unit is None:
+        if match is None or unit is None or (end and not match[1]):
             return None
         number = float(match[2].replace(",", ".")) if match[2] else 1.0
-        lengths.append(number * unit * (-1 if match[1] == "-" else 1))
-    return lengths[0], lengths[1], lengths[2], lengths[3]
+        total += number * unit * (-1 if match[1] == "-" else 1)
+        end = match.end()
+    return total if terms else None

@@ -70,9 +70,51 @@ def test_letters_are_not_those_of_the_graphics_when_one_graphic_holds_several_pa
 
 def test_a_range_means_the_figures_between_as_well() -> None:
     pairs = [pair(number) for number in range(1, 6)]
-    for link in ("–", "-", " to ", " through ", "–Fig. "):
+    for link in ("–", "-", " to ", " through ", "–Fig. ", "$-$", " – ", ", ..., ", "…", " bis "):
         assert cited(f"Water rises in Figs. {{2}}{link}{{4}}.", pairs) == {"2", "3", "4"}
+    assert cited("Water rises in Figs. {4}–{2}.", pairs) == {"2", "3", "4"}
+    assert cited("Water rises in Figs. {2}$\\sim${4}.", pairs) == {"2", "3", "4"}
     assert cited("Water rises in Figs. {2} and {4}.", pairs) == {"2", "4"}
+
+
+def test_a_listing_may_mix_typed_numbers_and_references() -> None:
+    pairs = [pair(number) for number in range(1, 6)]
+    assert cited("Water rises in Figs. 2–{4}.", pairs) == {"2", "3", "4"}
+    assert cited("Water rises in Figs. {2}–4.", pairs) == {"2", "3", "4"}
+    assert cited("Water rises in Figs. {1}, 3 and {5}.", pairs) == {"1", "3", "5"}
+    assert cited("Water rises in Fig. {1} and 3 others.", pairs) == {"1"}
+
+
+def test_figures_that_are_compared_are_no_range() -> None:
+    pairs = [pair(number) for number in range(1, 6)]
+    assert cited("We compare Fig. {2} to Fig. {4}.", pairs) == {"2", "4"}
+    assert cited("Fig. {2} is similar to Fig. {4}.", pairs) == {"2", "4"}
+    assert cited("The pumps were compared. Figs. {2} to {4} show them.", pairs) == {"2", "3", "4"}
+
+
+def test_a_figure_beside_or_around_its_panel_is_not_cited_as_a_whole() -> None:
+    panels = [pair(1, "a"), pair(1, "b"), pair(2)]
+    assert cited("Water rises in Fig. {1}{1b}.", panels) == {"1b"}
+    assert cited("Water rises in Fig. {1}({1b}).", panels) == {"1b"}
+    assert cited("Panel {1a} of Fig. {1} shows water.", panels) == {"1a"}
+    assert cited("Panel {1a} of Fig. {2} shows water.", panels) == {"1a", "2"}
+    assert cited("Water rises in Fig. {1}{1b} and Fig. {1}.", panels) == {"1a", "1b"}
+    nested = [{"start": 15, "end": 25, "figure": 1, "panel": None}, {"start": 20, "end": 25, "figure": 1, "panel": "b"}]
+    text = {"text": "Water rises in Fig. [REF].", "order": 0, "section": "", "anchors": nested}
+    assert [pair_id for pair_id, rows in figure_mentions([text], panels).items() if rows] == ["1b"]
+
+
+def test_a_typed_number_beside_a_citation_is_of_the_cited_work_where_the_paper_links_its_own() -> None:
+    linked, typed = passage("Water rises (Fig. {1})."), passage("As Figure 1 shows, it rises [CITE].", order=1)
+    assert [row["order"] for row in figure_mentions([linked, typed], [pair(1)])["1"]] == [0]
+    assert [row["order"] for row in figure_mentions([typed], [pair(1)])["1"]] == [0]
+
+
+def test_captions_typed_by_hand_are_no_mentions() -> None:
+    assert cited("Figure 1: A pump.", [pair(1)]) == set()
+    assert cited("Figure 1 shows a pump.", [pair(1)]) == {"1"}
+    listed = passage("A pump as in Figure 1.", section="Figure captions")
+    assert figure_mentions([listed], [pair(1)]) == {"1": []}
 
 
 def test_typed_references_are_matched_through_the_printed_labels() -> None:

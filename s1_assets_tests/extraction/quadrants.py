@@ -65,7 +65,11 @@ def refused(content: bytes, **options: str) -> Reason:
 
 def colours(rendered: RenderedImage) -> str:
     """Letters of the colours at the middles of the four quarters: upper left, upper right, lower left, lower right."""
-    image = Image.open(io.BytesIO(rendered.image)).convert("RGB")
+    return colours_of(rendered.image)
+
+
+def colours_of(content: bytes) -> str:
+    image = Image.open(io.BytesIO(content)).convert("RGB")
     letters = ""
     for x, y in ((0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)):
         pixel = image.getpixel((int(x * image.width), int(y * image.height)))

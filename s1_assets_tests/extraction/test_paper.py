@@ -7,8 +7,8 @@ import tarfile
 import pyarrow as pa
 import pytest
 
-from s1_assets.extraction.document import Anchor, Document, Figure, Graphic, Passage
-from s1_assets.extraction.paper import Extraction, extract_document, extract_paper, panel_letter
+from s1_assets.extraction.document import Anchor, Document, Figure, Graphic, Passage, panel_letter
+from s1_assets.extraction.paper import Extraction, extract_document, extract_paper
 from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import FIGURE_PAIRS, PASSAGES, REJECTS, Row
 from s1_assets_tests.extraction.quadrants import pdf, raster, saved
@@ -67,6 +67,16 @@ def test_a_pair_carries_what_the_paper_says_of_it():
     assert (second["image"], second["image_format"], second["width"], second["height"]) == (PNG, "png", 400, 200)
 
 
+def test_a_caption_that_enumerates_its_panels_gives_each_its_part():
+    tex = rb"""\documentclass{article}\begin{document}\begin{figure}\includegraphics{left}\includegraphics{right}
+    \caption{Two views. (\textbf{a}) From the left. (\textbf{b}) From the right.}\end{figure}\end{document}"""
+    archive = archive_of({"main.tex": tex, "left.png": PNG, "right.png": PNG})
+    assert [(row["panel"], row["caption"], row["subcaption"]) for row in extract_paper(PAPER, archive).pairs] == [
+        ("a", "Two views. (a) From the left. (b) From the right.", "From the left."),
+        ("b", "Two views. (a) From the left. (b) From the right.", "From the right."),
+    ]
+
+
 def test_the_rows_fit_their_tables():
     extraction = extract_paper(PAPER, archive_of(FILES))
     for table, rows in (
@@ -107,7 +117,7 @@ def test_a_paper_taken_back_is_not_opened(change):
     [
         (b"", Reason.ARCHIVE_UNREADABLE),
         (gzip.compress(pdf())[:-20], Reason.ARCHIVE_UNREADABLE),
-        (pdf(), Reason.UNSUPPORTED_FORMAT),
+        (pdf(), Reason.SCANNED),
         (gzip.compress(b"<html><body>paper</body></html>"), Reason.UNSUPPORTED_FORMAT),
         (archive_of({"main.tex": rb"\documentclass{article}\begin{document}Words.\end{document}"}), Reason.NO_FIGURES),
     ],
@@ -142,6 +152,19 @@ def test_a_figure_shown_twice_gives_two_pairs_of_one_image():
     first, second = extract_document("p", document, {"a.pdf": pdf()}, route="latex").pairs
     assert (first["pair_id"], second["pair_id"]) == ("p#1", "p#2")
     assert first["image"] is second["image"]
+
+
+def test_one_picture_under_two_names_and_in_two_sizes_is_rendered_once():
+    graphics = (
+        Graphic("a.pdf", {"width": "3cm"}),
+        Graphic("copy/b.pdf", {"width": "5cm"}),
+        Graphic("a.pdf", {"page": "2"}),
+    )
+    content = pdf(pages=2, words=True)
+    files = {"a.pdf": content, "copy/b.pdf": bytes(bytearray(content))}
+    first, second, other = extract_document("p", document_of(*graphics), files, route="latex").pairs
+    assert first["image"] is second["image"]
+    assert other["image"] is not first["image"]
 
 
 def test_a_paper_is_not_called_figureless_when_its_reader_found_no_document():

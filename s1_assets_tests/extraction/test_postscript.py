@@ -6,7 +6,8 @@ import tempfile
 
 import pytest
 
-from s1_assets.extraction.postscript import distill
+from s1_assets.extraction.confined import DiskFullError
+from s1_assets.extraction.postscript import Distilled, distill
 from s1_assets.rejects import Reason, Reject
 from s1_assets_tests.extraction.quadrants import colours, eps, refused, shown
 
@@ -22,6 +23,11 @@ needs_ghostscript = pytest.mark.skipif(shutil.which("gs") is None, reason="Ghost
         eps(left=-300, bottom=-70),
         eps(show=""),
         eps(show="showpage\nquit"),
+        eps(show="showpage 0 0 900 900 rectfill showpage"),
+        eps(show="showpage undefined-operator"),
+        eps().replace(b"EndComments", b"Orientation: Landscape\n%%PageOrientation: Landscape\n%%EndComments"),
+        b"\xef\xbb\xbf" + eps(),
+        b"\0\4plot" + bytes(122) + eps(),
         eps().replace(b" EPSF-3.0", b""),
         eps().replace(b"EndComments", b"EndComments\n<< /PageSize [612 792] >> setpagedevice initgraphics"),
         eps().replace(b"\n", b"\r"),
@@ -35,6 +41,11 @@ needs_ghostscript = pytest.mark.skipif(shutil.which("gs") is None, reason="Ghost
         "negative",
         "no-showpage",
         "quit",
+        "two-pages",
+        "trailing-rubbish",
+        "landscape",
+        "byte-order-mark",
+        "macbinary",
         "no-epsf",
         "page-setup",
         "cr",
@@ -62,17 +73,51 @@ def test_a_bounding_box_of_an_embedded_figure_is_not_the_figures():
     assert colours(shown(eps(show=embedded))) == "RGBY"
 
 
+def boxed(box: str) -> bytes:
+    return eps().replace(b"BoundingBox: 0 0 400 200", f"BoundingBox: {box}".encode())
+
+
 @needs_ghostscript
-def test_a_dos_eps_shows_its_postscript_not_its_preview():
-    program = eps()
-    header = b"\xc5\xd0\xd3\xc6" + (30).to_bytes(4, "little") + len(program).to_bytes(4, "little") + bytes(18)
-    assert colours(shown(header + program + b"II*\0 a preview")) == "RGBY"
+@pytest.mark.parametrize("box", ["20 20 380 180", "60 60 340 140", "0.5 0.5 399.5 199.5"])
+def test_what_is_drawn_beyond_a_bounding_box_that_is_too_small_is_shown_unless_clipped(box):
+    rendered = shown(boxed(box))
+    assert (colours(rendered), rendered.figure_text) == ("RGBY", ["Dose", "42", "mg"])
+    assert (rendered.width, rendered.height) in {(1667, 834), (1668, 834), (1668, 835), (1667, 833), (1667, 835)}
+    left, bottom, right, top = map(float, box.split())
+    clipped = shown(boxed(box), clip="true")
+    assert abs(clipped.width - clipped.height * (right - left) / (top - bottom)) <= 3
+
+
+@needs_ghostscript
+def test_no_more_than_an_inch_beyond_the_bounding_box_is_shown():
+    assert colours(shown(boxed("0 0 400 20"))) == "BYBY"
+
+
+@needs_ghostscript
+@pytest.mark.parametrize("box", ["0 0 0 0", "400 200 0 0", "unknown", "-100 -200 900 1000", "-9999 -9999 20000 20000"])
+def test_a_bounding_box_that_is_none_or_far_too_large_is_cut_to_what_is_drawn(box):
+    rendered = shown(boxed(box))
+    assert (colours(rendered), rendered.figure_text) == ("RGBY", ["Dose", "42", "mg"])
+    assert rendered.width > 1024
+
+
+@needs_ghostscript
+@pytest.mark.parametrize("length", [0, len(eps())])
+def test_a_dos_eps_shows_its_postscript_not_its_preview(length):
+    header = b"\xc5\xd0\xd3\xc6" + (30).to_bytes(4, "little") + length.to_bytes(4, "little") + bytes(18)
+    assert colours(shown(header + eps() + b"\nII*\0 a preview")) == "RGBY"
 
 
 @needs_ghostscript
 def test_bb_replaces_the_bounding_box():
-    assert colours(shown(eps(), bb="0 0 400 110")) == "BYBY"
-    assert colours(shown(eps(), bb="400 110 0 0")) == "RGBY"
+    assert colours(shown(eps(), bb="0 0 400 110", clip="")) == "BYBY"
+    assert colours(shown(eps(), bb="400 110 0 0", clip="")) == "RGBY"
+
+
+@needs_ghostscript
+def test_a_cut_may_reach_beyond_the_bounding_box():
+    rendered = shown(boxed("100 50 300 150"), viewport="-50 -50 250 150", clip="")
+    assert (colours(rendered), abs(rendered.width - 1.5 * rendered.height) <= 2) == ("RGBY", True)
 
 
 @needs_ghostscript
@@ -128,3 +173,11 @@ def test_without_ghostscript_the_reject_tells_what_to_install(monkeypatch):
     assert isinstance(reject, Reject)
     assert reject.reason is Reason.RENDERER_MISSING
     assert "Ghostscript" in reject.detail
+
+
+@needs_ghostscript
+def test_a_full_disk_is_not_the_figures_fault(monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 0))
+    assert isinstance(distill(eps()), Distilled)
+    with pytest.raises(DiskFullError, match="free some disk"):
+        distill(eps(show="undefined-operator"))

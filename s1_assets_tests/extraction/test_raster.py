@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageCms
 
 from s1_assets.extraction.images import render
 from s1_assets.extraction.picture import RenderedImage
@@ -78,6 +78,42 @@ def test_cmyk_jpegs_show_their_colours_whether_adobe_inverted_them_or_not():
     marker = inverted.index(b"\xff\xee")
     length = int.from_bytes(inverted[marker + 2 : marker + 4], "big") + 2
     assert colours(shown(inverted[:marker] + inverted[marker + length :])) == "RGBY"
+
+
+def test_cmyk_without_a_profile_looks_as_in_a_pdf():
+    cyan = Image.new("CMYK", (300, 200), (255, 0, 0, 0))
+    cyan.paste((0, 0, 0, 0), (0, 0, 150, 200))
+    assert pixels(saved(cyan, "TIFF")).getpixel((200, 100)) == (0, 174, 239)
+
+
+def swapping_profile() -> bytes:
+    """A colour profile in which red and green stand for each other."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = srgb.replace(b"rXYZ", b"tmp_", 1).replace(b"gXYZ", b"rXYZ", 1).replace(b"tmp_", b"gXYZ", 1)
+    return swapped.replace(b"s\0R\0G\0B", b"t\0e\0s\0t").replace(b"sRGB built-in", b"test built-in")
+
+
+@pytest.mark.parametrize(("mode", "image_format"), [("RGB", "PNG"), ("RGB", "JPEG"), ("RGBA", "PNG"), ("P", "PNG")])
+def test_colours_of_another_profile_are_published_in_srgb_without_it(mode, image_format):
+    content = saved(raster().convert(mode), image_format, icc_profile=swapping_profile())
+    assert colours(shown(content))[:2] == "GR"
+    assert "icc_profile" not in pixels(content).info
+
+
+def test_a_file_in_srgb_is_published_as_it_is():
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    content = saved(raster(), "PNG", icc_profile=srgb)
+    assert shown(content).image == content
+
+
+@pytest.mark.parametrize("profile", [b"no profile", swapping_profile()[:200]])
+def test_a_profile_that_cannot_be_read_is_passed_over(profile):
+    assert colours(shown(saved(raster(), "JPEG", icc_profile=profile))) == "RGBY"
+
+
+def test_a_profile_for_other_colours_than_the_file_has_is_passed_over():
+    inks = raster().convert("CMYK")
+    assert colours(shown(saved(inks, "TIFF", icc_profile=swapping_profile()))) == "RGBY"
 
 
 def test_transparency_is_laid_on_white():
@@ -186,6 +222,18 @@ def test_a_decompression_bomb_is_too_large(side):
     bomb[16:24] = side.to_bytes(4, "big") * 2
     bomb[29:33] = zlib.crc32(bytes(bomb[12:29])).to_bytes(4, "big")
     assert refused(bytes(bomb)) is Reason.IMAGE_TOO_LARGE
+
+
+def png_chunk(name: bytes, content: bytes) -> bytes:
+    checksum = zlib.crc32(name + content).to_bytes(4, "big")
+    return len(content).to_bytes(4, "big") + name + content + checksum
+
+
+def test_a_picture_is_shown_without_its_text_which_unpacks_to_more_than_readers_take():
+    picture = saved(raster(), "PNG")
+    header = picture[:33]
+    text = png_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(4 << 20)))
+    assert shown(header + text + picture[33:]).image == picture
 
 
 def test_freight_behind_the_pixels_is_not_published():

@@ -1,23 +1,41 @@
 r"""Captions and panels.
 
-The commands are those of LaTeX, of the packages caption, subcaption, subfig, subfigure, floatrow, float and newfloat,
-and of AASTeX, JHEP's class and harvmac.
+The commands are those of LaTeX, KOMA-Script and memoir, and of the packages caption, subcaption, bicaption, ccaption,
+subfig, subfigure, float and newfloat. What makes a whole figure of its arguments is in `figure_commands`.
 """
 
+import re
+
 from s1_assets.extraction.latex.environments import figure_float, other_float
-from s1_assets.extraction.latex.floats import Caption, Drawing, GraphicUse, Kind
-from s1_assets.extraction.latex.graphics import options_of
+from s1_assets.extraction.latex.floats import Caption, Kind, Shown
+from s1_assets.extraction.latex.graphic_options import options_of
 from s1_assets.extraction.latex.macros import Macro
+from s1_assets.extraction.latex.plain_text import BLANK_CAPTION
 from s1_assets.extraction.latex.stomach import Handler, Reader
-from s1_assets.extraction.latex.tokens import Token, source_of
+from s1_assets.extraction.latex.tokens import Token, source_of, tokenize
 
 _ABBREVIATIONS = frozenset(("fig", "figure", "figs", "fig."))
+_NO_FIGURE = re.compile(r"\b(?:table|algorithm|listing)\b", re.IGNORECASE)
+_PRINTED_LABEL = re.compile(r"(?P<name>\D*?)[\s.]*(?P<number>[A-Z]{0,3}[-.]?\d\S*?)[\s:.|]*")
+_LONGEST_LABEL = 100
+_MOST_TEXTS = 5  # of a caption in two languages
+# A number that the authors typed, as in \caption*{Figure S1. ...}
+_TYPED_LABEL = re.compile(
+    r"(?P<label>(?:(?:Extended Data|Supplementary|Supplemental|Supporting)\s+)?(?:Fig(?:ure|\.)|FIG\.?|FIGURE)"
+    r"\s+[A-Z]{0,2}[.-]?\d+(?:\.\d+)?)\b|(?:\w+\s+){0,2}(?:Table|TABLE|Algorithm|Listing)\s+[A-Z]{0,2}[.-]?\d"
+)
+_NOT_LATIN = re.compile(r"[^\W\d_\u0000-\u024f]")
 
 
 def _read_caption(reader: Reader, tokens: list[Token], caption: Caption) -> None:
     """Place a caption, then read its text, so that a label in it comes behind it."""
     reader.place(caption)
     caption.text = reader.read_around_figures(tokens).finish()[0]
+    if not caption.text and not caption.sub:
+        reader.text.add(BLANK_CAPTION)
+    if not caption.numbered and not caption.sub and (typed := _TYPED_LABEL.match(caption.text)):
+        caption.label = typed["label"]
+        caption.of_figure = typed["label"] is not None
 
 
 def _text_of_caption(reader: Reader) -> tuple[bool, list[Token]]:
@@ -31,10 +49,9 @@ def _text_of_caption(reader: Reader) -> tuple[bool, list[Token]]:
 def _caption(reader: Reader) -> None:
     r"""\caption: of a panel, or of the type that the float around has declared in \@captype."""
     starred, tokens = _text_of_caption(reader)
-    if next((box.kind for box in reversed(reader.boxes) if box.kind is not Kind.PLAIN), None) is Kind.PANEL:
+    if _innermost_kind(reader) is Kind.PANEL:
         _read_caption(reader, tokens, Caption(numbered=not starred, label=None, sub=True))
-    elif "\\@captype" in reader.gullet.macros:
-        counter = source_of(reader.gullet.expand_all(["\\@captype"])).strip()
+    elif counter := _declared_type(reader):
         _typed_caption(reader, counter, starred, tokens)
     elif _shows_something(reader):
         _typed_caption(reader, "figure", starred, tokens)
@@ -42,23 +59,41 @@ def _caption(reader: Reader) -> None:
         reader.read(tokens)
 
 
+def _innermost_kind(reader: Reader) -> Kind | None:
+    return next((box.kind for box in reversed(reader.boxes) if box.kind is not Kind.PLAIN), None)
+
+
+def _declared_type(reader: Reader) -> str:
+    r"""What \@captype says: figure, table, subfigure, ...; nothing outside of floats."""
+    declared = "\\@captype" in reader.gullet.macros
+    return source_of(reader.gullet.expand_all(["\\@captype"])).strip() if declared else ""
+
+
 def _typed_caption(reader: Reader, counter: str, starred: bool, tokens: list[Token]) -> None:
-    """A caption of a figure, a table or another float; one of another type than the float makes its box a float."""
-    kind = Kind.FIGURE if counter in reader.figure_counters else Kind.OTHER
+    """A caption of a figure, a panel, a table or another float.
+
+    One of another type than the float makes its box a float.
+    """
+    if counter.startswith("sub"):
+        _read_caption(reader, tokens, Caption(numbered=not starred, label=None, sub=True))
+        return
+    is_figure = counter in reader.figure_counters and not _NO_FIGURE.search(_name(reader, counter))
+    kind = Kind.FIGURE if is_figure else Kind.OTHER
     floats = {Kind.FIGURE, Kind.OTHER}
-    around = next((box.kind for box in reversed(reader.boxes) if box.kind in floats), Kind.PLAIN)
+    around = next((box for box in reversed(reader.boxes) if box.kind in floats), None)
     box = reader.boxes[-1]
-    if around in floats and around is not kind and box.kind is Kind.PLAIN:
-        box.kind = around = kind
-    if kind is Kind.FIGURE and around is not Kind.OTHER:
+    if around is not None and around.kind is not kind and box.kind is Kind.PLAIN:
+        box.kind = kind
+    if is_figure:
         _read_caption(reader, tokens, _numbered(reader, counter, starred))
-    else:
-        reader.read(tokens)
+        return
+    reader.place(Caption(numbered=False, label=None, of_figure=False))
+    reader.read(tokens)
 
 
 def _shows_something(reader: Reader) -> bool:
     """Whether the innermost box holds a picture, so that a caption without a type can only be a figure's."""
-    return any(isinstance(placed.leaf, GraphicUse | Drawing) for placed in reader.boxes[-1].walk())
+    return any(isinstance(placed.leaf, Shown) for placed in reader.boxes[-1].walk())
 
 
 def _numbered(reader: Reader, counter: str, starred: bool) -> Caption:
@@ -66,21 +101,33 @@ def _numbered(reader: Reader, counter: str, starred: bool) -> Caption:
     if starred:
         return Caption(numbered=False, label=None)
     counters = reader.gullet.counters
-    if not reader.continued:
+    if not reader.continued or counters.value(counter) == 0:
         counters.step(counter)
     reader.continued = False
+    return Caption(numbered=True, label=_label(reader, counter))
+
+
+def _label(reader: Reader, counter: str) -> str:
+    r"""What is printed before a caption's text, as \fnum@figure has it where the authors gave that another sense."""
+    printed = f"\\fnum@{counter}"
+    set_anew = reader.plain([printed])[:_LONGEST_LABEL] if printed in reader.gullet.macros else ""
+    if said := _PRINTED_LABEL.fullmatch(set_anew):
+        return f"{_full_name(said['name'], counter)} {said['number']}"
     printed = f"\\the{counter}"
-    number = reader.plain([printed]) if reader.gullet.is_defined(printed) else counters.shown(counter)
-    return Caption(numbered=True, label=f"{_name(reader, counter)} {number}".strip())
+    number = (
+        reader.plain([printed]) if reader.gullet.is_defined(printed) else str(reader.gullet.counters.value(counter))
+    )
+    return f"{_name(reader, counter)} {number}".strip()
 
 
 def _name(reader: Reader, counter: str) -> str:
     r"""The word before the number: \figurename where the authors gave it another sense (Extended Data Figure)."""
-    if counter == "figure" and "\\figurename" in reader.gullet.macros:
-        name = reader.plain(["\\figurename"])
-        if name and name.lower().rstrip(".") not in _ABBREVIATIONS:
-            return name
-    return counter.capitalize()
+    named = f"\\{counter}name"
+    return _full_name(reader.plain([named]) if named in reader.gullet.macros else "", counter)
+
+
+def _full_name(name: str, counter: str) -> str:
+    return counter.capitalize() if not name or name.lower() in _ABBREVIATIONS else name
 
 
 def _caption_of(reader: Reader) -> None:
@@ -92,12 +139,61 @@ def _caption_of(reader: Reader) -> None:
 
 
 def _caption_setup(reader: Reader) -> None:
-    r"""\captionsetup{type=figure} declares the type of the captions to come."""
+    r"""\captionsetup[kind]{type=figure, name=..}: the type of the captions to come, and the word before the number."""
     reader.gullet.accept("*")
-    reader.gullet.optional()
-    declared = options_of(reader.gullet.argument()).get("type", "").rstrip("*")
+    kind = source_of(reader.gullet.optional() or [])
+    options = options_of(reader.gullet.argument())
+    declared = options.get("type", "").rstrip("*")
+    if "subtype" in options:
+        declared = f"sub{_declared_type(reader) or 'figure'}"
     if declared:
         reader.declare_caption_type(declared)
+    if options.get("name"):
+        _rename(reader, kind or _declared_type(reader) or "figure", tokenize(options["name"]))
+    for counter in reader.figure_counters & {key.removesuffix("name") for key in options}:
+        _rename(reader, counter, tokenize(options[f"{counter}name"]))
+
+
+def _rename(reader: Reader, counter: str, name: list[Token]) -> None:
+    reader.gullet.macros.define(f"\\{counter}name", Macro((), tuple(name)))
+
+
+def _float_name(reader: Reader) -> None:
+    r"""\floatname{kind}{name} of the float package."""
+    _rename(reader, reader.gullet.word(), reader.gullet.argument())
+
+
+def _bilingual(reader: Reader) -> None:
+    r"""A caption in two languages, of which the one in Latin letters is read, or the first.
+
+    \bicaption[..]{first}[..]{second} of bicaption, and the like of memoir and ccaption, where short forms come before
+    each and the other language's word for figure between them.
+    """
+    starred = reader.gullet.accept("*")
+    label = source_of(reader.gullet.optional() or [])
+    texts: list[list[Token]] = []
+    while len(texts) < _MOST_TEXTS and (reader.gullet.optional() is not None or reader.gullet.next_is("{")):
+        texts.append(reader.gullet.argument())
+    has_short_forms = len(texts) > 3
+    languages = [texts[1], texts[-1]] if has_short_forms else texts[:2]
+    shown = min(languages, key=lambda text: len(_NOT_LATIN.findall(source_of(text))), default=[])
+    labelled = ["\\label", "{", label, "}"] if has_short_forms and label else []
+    behind = [] if has_short_forms else [token for text in texts[2:] for token in ("{", *text, "}")]
+    reader.gullet.push(["\\caption", *(["*"] if starred else []), "{", *shown, "}", *labelled, *behind])
+
+
+def _other_caption(reader: Reader) -> None:
+    r"""\tablecaption[..]{text} and what else is a caption of no figure."""
+    reader.read(_text_of_caption(reader)[1])
+
+
+def _legend(reader: Reader) -> None:
+    r"""\legend{text} of memoir and other classes: more text under the caption."""
+    reader.gullet.optional()
+    text = reader.read_around_figures(reader.gullet.argument()).finish()[0]
+    captions = [placed.leaf for placed in reader.boxes[-1].walk() if isinstance(placed.leaf, Caption)]
+    if captions:
+        captions[-1].text = f"{captions[-1].text} {text}".strip()
 
 
 def _sub_caption(reader: Reader) -> None:
@@ -106,7 +202,7 @@ def _sub_caption(reader: Reader) -> None:
     _read_caption(reader, tokens, Caption(numbered=not starred, label=None, sub=True))
 
 
-def _phantom_caption(reader: Reader) -> None:
+def _phantom_sub_caption(reader: Reader) -> None:
     r"""\phantomsubcaption: the panel is lettered within the picture; the label that follows is its own."""
     reader.open_box(Kind.PANEL)
     reader.place(Caption(numbered=True, label=None, sub=True))
@@ -115,6 +211,14 @@ def _phantom_caption(reader: Reader) -> None:
         reader.gullet.raw()
         reader.commands["\\label"](reader)
     reader.close_box()
+
+
+def _phantom_caption(reader: Reader) -> None:
+    r"""\phantomcaption: of a panel in one, else of the figure, which is numbered but prints no caption."""
+    if _innermost_kind(reader) is Kind.PANEL or _declared_type(reader).startswith("sub"):
+        _phantom_sub_caption(reader)
+    else:
+        reader.gullet.push(["\\caption", "{", "}"])
 
 
 def _sub_float(reader: Reader) -> None:
@@ -144,67 +248,16 @@ def _sub_caption_box(reader: Reader) -> None:
     _panel(reader, caption, reader.gullet.argument())
 
 
-def _caption_box(reader: Reader) -> None:
-    r"""\captionbox[list entry]{caption}[width][position]{content} of the caption package: a box of its own."""
-    star = ["*"] if reader.gullet.accept("*") else []
-    reader.gullet.optional()
-    caption = reader.gullet.argument()
-    while reader.gullet.optional() is not None:
-        pass
-    boxed = ["\\caption", *star, "{", *caption, "}", *reader.gullet.argument()]
-    reader.gullet.push(["\\begin", "{", "center", "}", *boxed, "\\end", "{", "center", "}"])
-
-
-def _as_figure(reader: Reader, content: list[Token]) -> None:
-    """Read content as if it stood in a figure environment."""
-    reader.gullet.push(["\\begin", "{", "figure", "}", *content, "\\end", "{", "figure", "}"])
-
-
-def _figure_box(reader: Reader) -> None:
-    r"""\ffigbox[width]{caption}{content} of floatrow, in either order."""
-    while reader.gullet.optional() is not None:
-        pass
-    _as_figure(reader, [*reader.gullet.argument(), *reader.gullet.argument()])
-
-
-def _fig_caption(reader: Reader) -> None:
-    r"""AASTeX's \figcaption[files]{text}; outside of a float it is one, with the files in brackets."""
-    option = reader.gullet.optional() or []
-    caption = ["\\caption", "{", *reader.gullet.argument(), "}"]
-    if any(box.kind is Kind.FIGURE for box in reader.boxes):
-        reader.gullet.push(caption)
-    else:
-        names = source_of(option).split(",")
-        shown = [token for name in names if name.strip() for token in ("\\plotone", "{", name, "}")]
-        _as_figure(reader, [*shown, *caption])
-
-
-def _teaser(reader: Reader) -> None:
-    r"""\teaser{content} under the title, and \FIGURE[position]{content} of JHEP's class."""
-    reader.gullet.optional()
-    _as_figure(reader, reader.gullet.argument())
-
-
-def _eps_figure(reader: Reader) -> None:
-    r"""JHEP's \EPSFIGURE[position]{file,options}{caption}."""
-    reader.gullet.optional()
-    options, caption = reader.gullet.argument(), reader.gullet.argument()
-    _as_figure(reader, ["\\epsfig", "{", "file=", *options, "}", "\\caption", "{", *caption, "}"])
-
-
-def _harvmac_figure(reader: Reader) -> None:
-    r"""\ifig\name{caption}{content} of harvmac; \name refers to it ever after."""
-    name = reader.gullet.raw() or ""
-    caption, content = reader.gullet.argument(), reader.gullet.argument()
-    key = name.removeprefix("\\")
-    reader.gullet.macros.define(name, Macro((), ("fig.", "~", "\\ref", "{", key, "}")), everywhere=True)
-    _as_figure(reader, [*content, "\\caption", "{", *caption, "}", "\\label", "{", key, "}"])
-
-
 def _continued(reader: Reader) -> None:
     r"""\ContinuedFloat: the next caption keeps the number."""
     reader.gullet.accept("*")
     reader.continued = True
+
+
+def _continued_caption(reader: Reader) -> None:
+    r"""\contcaption{text} of memoir and ccaption."""
+    reader.continued = True
+    _caption(reader)
 
 
 def _par_box(reader: Reader) -> None:
@@ -218,13 +271,8 @@ def _par_box(reader: Reader) -> None:
     reader.close_box()
 
 
-def _new_float(reader: Reader) -> None:
-    r"""\newfloat{name}{placement}{extension}[within] (float) and \DeclareFloatingEnvironment[..]{name} (newfloat).
-
-    What floats is a figure unless its name says table, code or algorithm.
-    """
-    reader.gullet.optional()
-    name = reader.gullet.word()
+def _new_float(name: str, reader: Reader) -> None:
+    """A new kind of float is a figure unless its name says table, code or algorithm."""
     is_other = any(word in name.lower() for word in ("tab", "alg", "list", "code", "prog", "box", "prompt", "exam"))
     if not is_other:
         reader.figure_counters.add(name)
@@ -232,32 +280,44 @@ def _new_float(reader: Reader) -> None:
 
 
 def _new_float_of_float(reader: Reader) -> None:
-    _new_float(reader)
+    r"""\newfloat{name}{placement}{extension}[within] of the float package."""
+    _new_float(reader.gullet.word(), reader)
     reader.gullet.argument()
     reader.gullet.argument()
     reader.gullet.optional()
 
 
+def _declare_float(reader: Reader) -> None:
+    r"""\DeclareFloatingEnvironment[name=..]{name} of newfloat, \DeclareCaptionType[..]{name}[printed name][..]."""
+    options = options_of(reader.gullet.optional() or [])
+    name = reader.gullet.word()
+    _new_float(name, reader)
+    printed = reader.gullet.optional()
+    reader.gullet.optional()
+    if printed or "name" in options:
+        _rename(reader, name, printed or tokenize(options["name"]))
+
+
 CAPTION_COMMANDS: dict[Token, Handler] = {
     "\\caption": _caption,
+    "\\captionabove": _caption,
+    "\\captionbelow": _caption,
+    "\\contcaption": _continued_caption,
     "\\captionof": _caption_of,
+    **{f"\\{name}": _other_caption for name in ("tablecaption", "tabcaption", "tcaption", "tbl", "captionlistentry")},
+    **{f"\\{name}": _bilingual for name in ("bicaption", "bitwonumcaption", "bionenumcaption")},
+    "\\legend": _legend,
+    "\\namedlegend": _legend,
+    "\\floatname": _float_name,
     "\\captionsetup": _caption_setup,
-    "\\captionbox": _caption_box,
     "\\subcaption": _sub_caption,
-    "\\phantomsubcaption": _phantom_caption,
+    "\\phantomsubcaption": _phantom_sub_caption,
     "\\phantomcaption": _phantom_caption,
-    "\\subfloat": _sub_float,
-    "\\subfigure": _sub_float,
-    "\\sidesubfloat": _sub_float,
+    **{f"\\{name}": _sub_float for name in ("subfloat", "subfigure", "sidesubfloat", "subbottom", "subtop")},
     "\\subcaptionbox": _sub_caption_box,
-    "\\ffigbox": _figure_box,
-    "\\figcaption": _fig_caption,
-    "\\teaser": _teaser,
-    "\\FIGURE": _teaser,
-    "\\EPSFIGURE": _eps_figure,
-    "\\ifig": _harvmac_figure,
     "\\ContinuedFloat": _continued,
     "\\parbox": _par_box,
     "\\newfloat": _new_float_of_float,
-    "\\DeclareFloatingEnvironment": _new_float,
+    "\\DeclareFloatingEnvironment": _declare_float,
+    "\\DeclareCaptionType": _declare_float,
 }

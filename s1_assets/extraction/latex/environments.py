@@ -7,13 +7,16 @@ float, floatflt, caption, algorithm2e, listings, minted, acmart, AASTeX, REVTeX 
 from collections.abc import Callable
 
 from s1_assets.extraction.latex.floats import Kind
+from s1_assets.extraction.latex.plain_text import BLANK_CAPTION
+from s1_assets.extraction.latex.quantities import box_name
 from s1_assets.extraction.latex.signatures import pass_over
+from s1_assets.extraction.latex.spacing import set_off_before, set_off_behind
 from s1_assets.extraction.latex.stomach import Environment, Handler, Reader
 
 _FIGURES = {
-    "figure": "o", "figwindow": "", "wrapfigure": "omom", "wrapfloat": "mmom", "sidewaysfigure": "o", "SCfigure": "oo",
-    "floatingfigure": "om", "teaserfigure": "", "marginfigure": "o", "rotfigure": "", "landfigure": "", "ltfigure": "",
-    "cutwin": "mmm", "fullfigure": "o", "widefigure": "o", "figurehere": "", "fig": "o", "FPfigure": "", "LPfigure": "",
+    "figure": "o", "wrapfigure": "omoW", "sidewaysfigure": "o", "SCfigure": "oo",
+    "floatingfigure": "oW", "teaserfigure": "", "marginfigure": "o", "rotfigure": "", "landfigure": "", "ltfigure": "",
+    "fullfigure": "o", "widefigure": "o", "figurehere": "", "fig": "o", "FPfigure": "", "LPfigure": "",
     "psfigure": "o", "graphicalabstract": "", "extdatafigure": "o", "suppfigure": "o",
 }  # fmt: skip
 _OTHER_FLOATS = {
@@ -27,19 +30,24 @@ _OTHER_FLOATS = {
 _PORTRAITS = {"IEEEbiography": "Om", "IEEEbiographynophoto": "m", "biography": "Om", "biographynophoto": "m"}
 _PORTRAITS |= {"authorbiography": "Om", "biographywithpic": "mT", "wrapbiography": "Om", "bio": "Om"}
 _BOXES = {
-    "minipage": "ooom", "center": "", "flushleft": "", "flushright": "", "strip": "o", "adjustbox": "m", "turn": "m",
+    "minipage": "oooW", "center": "", "flushleft": "", "flushright": "", "strip": "o", "adjustbox": "m", "turn": "m",
     "rotate": "m", "sideways": "", "landscape": "", "figurecenter": "", "captionblock": "", "floatrow": "o",
-    "subfloatrow": "o", "measuredfigure": "", "subfloat": "o", "framed": "", "mdframed": "o", "tcolorbox": "o",
+    "measuredfigure": "", "framed": "", "mdframed": "o", "tcolorbox": "o",
     "adjustwidth": "mm", "fullwidth": "", "textblock": "m", "beamercolorbox": "om", "columns": "o", "column": "om",
-    "subcaptionblock": "om", "subcaptiongroup": "", "subfigures": "", "centering": "", "fcolorbox": "", "shaded": "",
-    "overpic": "om", "Overpic": "om", "tabbing": "",
+    "subfigures": "", "interactive": "mm", "centering": "", "fcolorbox": "", "shaded": "",
+    "tabbing": "",
 }  # fmt: skip
 _TABULARS = {"tabular": "om", "tabular*": "mom", "tabularx": "mm", "tabulary": "mm", "tabu": "m", "array": "om"}
 _TABULARS |= {"tblr": "om", "NiceTabular": "om", "matrix": ""}
-_MATHS = {
+MATHS = {
     "equation": "", "align": "", "eqnarray": "", "gather": "", "multline": "", "flalign": "", "displaymath": "",
     "math": "", "alignat": "m", "xalignat": "m", "dmath": "o", "dgroup": "", "darray": "", "IEEEeqnarray": "om",
-    "empheq": "om", "subeqnarray": "", "eqsplit": "", "widetext*": "", "optidef": "",
+    "empheq": "om", "subeqnarray": "", "eqsplit": "", "optidef": "", "numcases": "m", "subnumcases": "m", "mathpar": "",
+}  # fmt: skip
+# Around displays: no more than these do they end the sentence that they stand in.
+AROUND_MATHS = {
+    "subequations": "", "widetext": "", "widetext*": "", "mathletters": "", "linenomath": "", "fleqn": "o",
+    "spreadlines": "m",
 }  # fmt: skip
 _UNREAD = (
     "verbatim", "Verbatim", "BVerbatim", "LVerbatim", "SaveVerbatim", "lstlisting", "minted", "comment", "alltt",
@@ -47,26 +55,19 @@ _UNREAD = (
     "Highlighting", "Code", "CodeInput", "CodeOutput", "CodeChunk", "Sinput", "Soutput", "Schunk", "lstcode",
     "pythoncode", "spverbatim", "verbatimtab", "asy", "sagesilent", "sageblock", "printonly", "htmlonly", "rawhtml",
 )  # fmt: skip
-_DRAWINGS = (
-    "tikzpicture", "picture", "pspicture", "pgfpicture", "axis", "feynmandiagram", "fmffile", "fmfgraph", "fmfchar",
-    "feynman", "circuitikz", "tikzcd", "xy", "forest", "psgraph", "pspicture*", "tikzfigure", "quantikz", "dependency",
-    "prooftree", "bytefield", "sequencediagram", "ganttchart", "chemfig", "asydef", "qtree", "scope", "texdraw",
-    "dot2tex", "diagram", "CD", "neuralnetwork", "tree", "timeline", "venndiagram3sets", "venndiagram2sets",
-)  # fmt: skip
 _LISTS = {
     "itemize": "o",
     "enumerate": "o",
     "description": "o",
     "compactitem": "o",
     "compactenum": "o",
-    "inparaenum": "o",
 }
-_LISTS |= {"list": "mm", "trivlist": "", "asparaenum": "o", "inparaitem": "o", "asparaitem": "o", "enumerate*": "o"}
+_LISTS |= {"list": "mm", "trivlist": "", "asparaenum": "o", "asparaitem": "o"}
 _BLOCKS = {
     "quote": "", "quotation": "", "verse": "", "multicols": "mo", "spacing": "m", "proof": "o", "theorem": "o",
     "lemma": "o", "definition": "o", "proposition": "o", "corollary": "o", "remark": "o", "example": "o",
     "acknowledgments": "o", "acknowledgements": "o", "acknowledgement": "", "acks": "", "keywords": "", "keyword": "",
-    "subequations": "", "widetext": "", "CJK": "mm", "CJK*": "mm", "otherlanguage": "m",
+    "CJK": "mm", "CJK*": "mm", "otherlanguage": "m",
     "singlespace": "", "doublespace": "", "singlespacing": "", "frame": "o",
     "sloppypar": "", "flushenum": "", "linenumbers": "o", "refsection": "", "onecolumn": "", "twocolumn": "",
     "frontmatter": "", "tablenotes": "o", "significancestatement": "", "onehalfspace": "", "spacing*": "m",
@@ -74,18 +75,25 @@ _BLOCKS = {
 _HIDDEN = ("authors", "affiliations", "titlepage*", "highlights", "IEEEkeywords", "letter", "tikzonly")
 
 
+def _begin_float(reader: Reader, kind: Kind, name: str) -> None:
+    reader.open_box(kind)
+    reader.declare_caption_type(name)
+    reader.hide_text()
+
+
+def _end_float(reader: Reader) -> None:
+    reader.boxes[-1].texts = reader.text.lines()
+    reader.boxes[-1].texts_behind_blank_caption = reader.text.lines(behind=BLANK_CAPTION)
+    reader.show_text()
+    reader.close_box()
+
+
 def _float(signature: str, kind: Kind, name: str) -> Environment:
     def begin(reader: Reader) -> None:
         pass_over(reader, signature)
-        reader.open_box(kind)
-        reader.declare_caption_type(name)
-        reader.hide_text()
+        _begin_float(reader, kind, name)
 
-    def end(reader: Reader) -> None:
-        reader.show_text()
-        reader.close_box()
-
-    return Environment(begin, end)
+    return Environment(begin, _end_float)
 
 
 def figure_float(name: str = "figure", signature: str = "o") -> Environment:
@@ -98,10 +106,32 @@ def other_float(name: str = "table", signature: str = "o") -> Environment:
     return _float(signature, Kind.OTHER, name)
 
 
-def _panel() -> Environment:
+def _float_by_name() -> Environment:
+    r"""\begin{wrapfloat}{name}[lines]{side}[overhang]{width}: a float of any kind."""
+
     def begin(reader: Reader) -> None:
-        pass_over(reader, "om")
+        name = reader.gullet.word()
+        pass_over(reader, "omom")
+        _begin_float(reader, Kind.FIGURE if name in reader.figure_counters else Kind.OTHER, name)
+
+    return Environment(begin, _end_float)
+
+
+def _panel(signature: str) -> Environment:
+    def begin(reader: Reader) -> None:
+        pass_over(reader, signature)
         reader.open_box(Kind.PANEL)
+
+    return Environment(begin, Reader.close_box)
+
+
+def _panels(signature: str) -> Environment:
+    """A group in which every caption is a subcaption."""
+
+    def begin(reader: Reader) -> None:
+        pass_over(reader, signature)
+        reader.open_box(Kind.PLAIN)
+        reader.declare_caption_type("subfigure")
 
     return Environment(begin, Reader.close_box)
 
@@ -124,7 +154,13 @@ def _tabular(signature: str) -> Environment:
         pass_over(reader, signature)
         reader.hide_text()
 
-    return Environment(begin, Reader.show_text)
+    def end(reader: Reader) -> None:
+        cells = reader.text
+        reader.show_text()
+        if len(reader.sinks) > 1:  # in a caption, or in a float whose cells may be subcaptions
+            reader.text.append(cells)
+
+    return Environment(begin, end)
 
 
 def block(signature: str = "") -> Environment:
@@ -145,6 +181,8 @@ def skip_environment(reader: Reader, name: str) -> str:
     r"""Pass over everything to \end{name} unread; returns it."""
     lexer = reader.gullet.lexer
     if lexer is not None:
+        if lexer.find(f"\\end{{{name}}}") == len(lexer.text):
+            reader.gullet.run_out(f"an environment called {name[:50]}")
         raw = lexer.raw_until(f"\\end{{{name}}}")
         reader.gullet.push(["\\end", "{", name, "}"])
         return raw
@@ -157,6 +195,10 @@ def skip_environment(reader: Reader, name: str) -> str:
     return "".join(skipped[:-4])
 
 
+def _group(signature: str) -> Environment:
+    return Environment(lambda reader: pass_over(reader, signature), _nothing)
+
+
 def unread(name: str) -> Environment:
     """An environment whose content is not TeX, or no text of the paper."""
 
@@ -165,24 +207,6 @@ def unread(name: str) -> Environment:
         skip_environment(reader, name)
 
     return Environment(begin, _nothing)
-
-
-_SHOWS = ("\\includegraphics", "\\pgfimage", "\\epsf", "\\epsfig", "\\psfig", "\\input", "\\pgfuseimage", "\\node[img")
-
-
-def _drawing(name: str) -> Environment:
-    r"""A picture drawn in TeX. Only one that shows files or reads inputs is looked into; most are passed over whole."""
-
-    def begin(reader: Reader) -> None:
-        reader.draw(name)
-        reader.hide_text()
-        lexer = reader.gullet.lexer
-        if lexer is not None:
-            end = lexer.text.find(f"\\end{{{name}}}", lexer.position)
-            if end >= 0 and not any(lexer.text.find(shows, lexer.position, end) >= 0 for shows in _SHOWS):
-                lexer.position = end
-
-    return Environment(begin, Reader.show_text)
 
 
 def _abstract() -> Environment:
@@ -198,6 +222,14 @@ def _abstract() -> Environment:
     return Environment(begin, end)
 
 
+def _stored_box(reader: Reader) -> None:
+    r"""\begin{lrbox}{\name}: a box for \usebox. Where another environment ends it, it is read in place."""
+    name = box_name(reader.gullet)
+    content = reader.gullet.environment_body("lrbox")
+    if content is not None:
+        reader.gullet.boxes.keep(name, content)
+
+
 def _hidden() -> Environment:
     return Environment(Reader.hide_text, Reader.show_text)
 
@@ -210,28 +242,39 @@ def environments(read_maths: Callable[[str], Handler]) -> dict[str, Environment]
     """The table of environments; `read_maths(name)` gives the handler that reads a formula up to its end."""
 
     def maths(name: str, signature: str) -> Environment:
+        is_display = name != "math"
+
         def begin(reader: Reader) -> None:
             pass_over(reader, signature)
+            if is_display:
+                set_off_before(reader)
             read_maths(name)(reader)
 
-        return Environment(begin, _nothing)
+        return Environment(begin, set_off_behind if is_display else _nothing)
 
     return {
         **_from(_BLOCKS, block),
         **_from(_LISTS, block),
+        **_from(AROUND_MATHS, _group),
+        "color": _group("om"),
         **_from(_BOXES, _box),
         **_from(_TABULARS, _tabular),
-        **{name: maths(name, signature) for name, signature in _MATHS.items()},
-        **{f"{name}*": maths(f"{name}*", signature) for name, signature in _MATHS.items()},
+        **{name: maths(name, signature) for name, signature in MATHS.items()},
+        **{f"{name}*": maths(f"{name}*", signature) for name, signature in MATHS.items()},
         **{name: unread(name) for name in _UNREAD},
         **{f"{name}*": unread(f"{name}*") for name in _UNREAD},
-        **{name: _drawing(name) for name in _DRAWINGS},
         **{name: _hidden() for name in _HIDDEN},
         **_from(_OTHER_FLOATS, lambda signature: other_float("table", signature)),
         **_from(_PORTRAITS, lambda signature: _float(signature, Kind.PORTRAIT, "portrait")),
         **_from(_FIGURES, lambda signature: figure_float("figure", signature)),
         **{name: figure_float(name) for name in ("scheme", "chart", "graph", "plate")},
-        "subfigure": _panel(),
+        "lrbox": Environment(_stored_box, _nothing),
+        "wrapfloat": _float_by_name(),
+        "subfigure": _panel("oW"),
+        "subcaptionblock": _panel("oW"),
+        "subfloat": _panel("o"),
+        "subcaptiongroup": _panels(""),
+        "subfloatrow": _panels("o"),
         "abstract": _abstract(),
         "onecolabstract": _abstract(),
         "Abstract": _abstract(),

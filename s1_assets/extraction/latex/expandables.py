@@ -1,159 +1,141 @@
-r"""What TeX and LaTeX expand beside macros and conditionals: names, order of expansion, counters, loops over lists."""
+r"""What TeX and LaTeX expand beside macros and conditionals: names, order of expansion, registers."""
 
 from collections.abc import Callable
 
-from s1_assets.extraction.latex import conditionals
+from s1_assets.extraction.latex import braced_tests, conditionals, loops
+from s1_assets.extraction.latex.conditionals import name_to_endcsname
 from s1_assets.extraction.latex.gullet import Expandable, Gullet
+from s1_assets.extraction.latex.macros import Alias, Macro, TokenList
 from s1_assets.extraction.latex.numbering import STYLES, roman
-from s1_assets.extraction.latex.tokens import Token, is_command, literal, source_of, split_runs, trim
-
-MAX_REPETITIONS = 1000  # of one loop
+from s1_assets.extraction.latex.quantities import internal, number, printed_length, read_from, register
+from s1_assets.extraction.latex.tokens import ACTIVE, Token, is_command, literal, source_of
 
 
 def _expand_after(gullet: Gullet) -> None:
     first = gullet.raw()
     second = gullet.raw()
     if second is not None:
-        kept = gullet.expand(second) if is_command(second) else second
-        gullet.push([kept] if kept is not None else [])
-    gullet.push([first] if first is not None else [])
+        gullet.put_back(gullet.expand(second) if is_command(second) else second)
+    gullet.put_back(first)
 
 
 def _csname(gullet: Gullet) -> None:
-    gullet.push([conditionals.name_to_endcsname(gullet)])
+    name = name_to_endcsname(gullet)
+    if not gullet.is_defined(name):
+        gullet.macros.define(name, Alias("\\relax"))
+    gullet.put_back(name)
+
+
+def _begin_csname(gullet: Gullet) -> None:
+    r"""\begincsname of LuaTeX: nothing for an undefined name."""
+    name = name_to_endcsname(gullet)
+    gullet.put_back(name if gullet.is_defined(name) else None)
+
+
+def _name_use(gullet: Gullet) -> None:
+    gullet.put_back("\\" + (gullet.word() or " "))
 
 
 def _string(gullet: Gullet) -> None:
-    token = gullet.raw()
-    gullet.push(literal(token) if token is not None else [])
+    token = gullet.character()
+    gullet.push(literal(token.removeprefix(ACTIVE)) if token is not None else [])
 
 
 def _detokenize(gullet: Gullet) -> None:
-    gullet.push(literal(source_of(gullet.argument())))
+    gullet.push(literal(source_of(gullet.general_text())))
+
+
+def _meaning(gullet: Gullet) -> None:
+    token = gullet.character() or ""
+    meaning = gullet.macros.get(token)
+    if isinstance(meaning, Macro):
+        body = "".join(part if isinstance(part, str) else f"#{part}" for part in meaning.body)
+        gullet.push(literal(f"macro:->{body}"))
+    else:
+        gullet.push(literal(token if gullet.is_defined(token) or not is_command(token) else "undefined"))
 
 
 def _the(gullet: Gullet) -> None:
     token = gullet.next()
-    if token == "\\value":
-        gullet.push([str(gullet.counters.value(gullet.word()))])
-    elif token is not None and token in gullet.counters:
-        gullet.push([str(gullet.counters.value(token))])
+    if token == "\\toks":
+        token = register(token, gullet)
+    meaning = gullet.macros.get(token or "")
+    if isinstance(meaning, TokenList):
+        gullet.push_unexpanded(meaning.tokens)
+        return
+    value = internal(gullet, token)
+    if value is None:
+        gullet.put_back(token if token is not None and token != "\\font" else None)
+    else:
+        gullet.push([printed_length(value.value) if value.is_length else str(value.value)])
 
 
 def _number(gullet: Gullet) -> None:
-    gullet.push([str(gullet.number())])
+    gullet.push([str(number(gullet))])
 
 
 def _roman_numeral(gullet: Gullet) -> None:
-    gullet.push([roman(gullet.number())])
+    gullet.push([numeral] if (numeral := roman(number(gullet))) else [])
 
 
 def _counter(style: Callable[[int], str]) -> Expandable:
     return lambda gullet: gullet.push([style(gullet.counters.value(gullet.word())) or " "])
 
 
-def _the_counter(name: str) -> Expandable:
-    return lambda gullet: gullet.push([gullet.counters.shown(name) or " "])
+def _counter_number(style: Callable[[int], str]) -> Expandable:
+    r"""\@arabic\c@figure: a style that takes a number."""
+    return lambda gullet: gullet.push([style(read_from(gullet, gullet.argument(), number)) or " "])
 
 
-def _take(position: int, count: int) -> Expandable:
-    r"""\@firstoftwo and its kin: one of several arguments, or none."""
-
-    def run(gullet: Gullet) -> None:
-        arguments = [gullet.argument() for _ in range(count)]
-        gullet.push(arguments[position] if position >= 0 else [])
-
-    return run
+def _compare_strings(gullet: Gullet) -> None:
+    r"""\pdfstrcmp{a}{b}: -1, 0 or 1."""
+    first, second = gullet.word(), gullet.word()
+    gullet.push([str((first > second) - (first < second))])
 
 
-def _name_use(gullet: Gullet) -> None:
-    gullet.push(["\\" + (gullet.word() or " ")])
+def _evaluate(gullet: Gullet) -> None:
+    r"""\inteval{1+2}."""
+    gullet.push([str(read_from(gullet, gullet.argument(), number))])
+
+
+def _expand_arguments(gullet: Gullet) -> None:
+    r"""\ExpandArgs{c}\def{name}: c spells a command; other letters leave the argument as it is."""
+    kinds = gullet.word()
+    command = gullet.argument()
+    arguments: list[Token] = []
+    for kind in kinds[:9]:
+        arguments += ["\\" + gullet.word()] if kind == "c" else ["{", *gullet.argument(), "}"]
+    gullet.push([*command, *arguments])
 
 
 def _drop(_gullet: Gullet) -> None:
     """What has no meaning outside of TeX's own expansion order."""
 
 
-def _items(tokens: list[Token]) -> list[list[Token]]:
-    """The parts of a comma list, commas in braces aside."""
-    items: list[list[Token]] = [[]]
-    depth = 0
-    for token in split_runs(tokens):
-        depth += (token == "{") - (token == "}")
-        if token == "," and depth == 0:
-            items.append([])
-        else:
-            items[-1].append(token)
-    return [trim(item) for item in items]
-
-
-def _filled(items: list[list[Token]]) -> list[list[Token]]:
-    r"""PGF's `1,...,5` and `1,3,...,9` written out."""
-    for place, item in enumerate(items):
-        texts = ["".join(part) for part in items[max(0, place - 2) : place + 2]]
-        if "".join(item) == "..." and 0 < place < len(items) - 1 and texts[-1].isdecimal() and texts[-3].isdecimal():
-            last, first = int(texts[-1][:9]), int(texts[-3][:9])
-            step = first - int(texts[0]) if place > 1 and texts[0].isdecimal() else (1 if last >= first else -1)
-            values = range(first + (step or 1), last, step or 1)[:MAX_REPETITIONS]
-            return [*items[:place], *([str(value)] for value in values), *items[place + 1 :]]
-    return items
-
-
-def _foreach(gullet: Gullet) -> None:
-    r"""\foreach \x in {list} {body} of pgffor, also with \x/\y pairs."""
-    names: list[Token] = []
-    while (token := gullet.raw()) is not None and (is_command(token) or "in" not in token):
-        if is_command(token):
-            names.append(token)
-        elif token == "[":
-            gullet.push([token])
-            gullet.optional()
-    listed = gullet.expand_all(gullet.argument())
-    body = gullet.argument()
-    repeated: list[Token] = []
-    for item in _filled(_items(listed))[:MAX_REPETITIONS]:
-        parts = "".join(item).split("/")
-        values = dict(zip(names, parts + parts[-1:] * len(names), strict=False)) if len(names) > 1 else {}
-        for token in body:
-            if token in values:
-                repeated.append(values[token])
-            elif names and token == names[0]:
-                repeated.extend(item)
-            else:
-                repeated.append(token)
-        if not gullet.spend(len(body)):
-            return
-    gullet.push([token for token in repeated if token])
-
-
-def _for_list(gullet: Gullet) -> None:
-    r"""\forcsvlist{\do}{list} of etoolbox, and \docsvlist."""
-    handler = gullet.argument()
-    items = _items(gullet.expand_all(gullet.argument()))[:MAX_REPETITIONS]
-    gullet.push([token for item in items if item for token in (*handler, "{", *item, "}")])
-
-
 EXPANDABLES: dict[Token, Expandable] = {
     **conditionals.EXPANDABLES,
+    **braced_tests.EXPANDABLES,
+    **loops.EXPANDABLES,
     "\\expandafter": _expand_after,
     "\\csname": _csname,
+    "\\begincsname": _begin_csname,
     "\\string": _string,
     "\\detokenize": _detokenize,
+    "\\meaning": _meaning,
     "\\the": _the,
     "\\number": _number,
     "\\romannumeral": _roman_numeral,
     "\\noexpand": _drop,
-    "\\unexpanded": _drop,
+    "\\unexpanded": lambda gullet: gullet.push_unexpanded(gullet.general_text()),
     "\\@nameuse": _name_use,
     "\\csuse": _name_use,
     "\\UseName": _name_use,
-    "\\@firstofone": _take(0, 1),
-    "\\@firstoftwo": _take(0, 2),
-    "\\@secondoftwo": _take(1, 2),
-    "\\@gobble": _take(-1, 1),
-    "\\@gobbletwo": _take(-1, 2),
-    "\\foreach": _foreach,
-    "\\forcsvlist": _for_list,
+    "\\pdfstrcmp": _compare_strings,
+    "\\strcmp": _compare_strings,
+    "\\pdf@strcmp": _compare_strings,
+    "\\inteval": _evaluate,
+    "\\ExpandArgs": _expand_arguments,
+    "\\jobname": lambda gullet: gullet.push(literal(gullet.job)),
     **{"\\" + style: _counter(show) for style, show in STYLES.items()},
-    **{f"\\the{name}": _the_counter(name) for name in ("figure", "table", "section", "subsection", "chapter")},
+    **{"\\@" + style: _counter_number(show) for style, show in STYLES.items()},
 }

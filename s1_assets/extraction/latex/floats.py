@@ -5,14 +5,22 @@ When a float closes, `figures_of` settles it. The rules follow what LaTeX prints
 a caption in a panel belongs to the panel; a label belongs to the caption before it.
 """
 
+import re
+import string
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import dropwhile
 from typing import TypeVar
 
+from s1_assets.extraction.document import Drawing
 from s1_assets.rejects import Reason
 
 T = TypeVar("T")
+
+_FEWEST_WORDS = 3  # of a caption, so that marks such as (a) are none
+_ENUMERATED = re.compile(r"\(?(?P<letter>[a-zA-Z])(?:\)[:.]?|[:.])\s+(?P<text>\S.*)")  # (a) text, a) text, a. text
 
 
 class Kind(Enum):
@@ -25,22 +33,32 @@ class Kind(Enum):
     PORTRAIT = "portrait"  # an author's biography
 
 
+_NO_FIGURES = {
+    Kind.OTHER: "a table, an algorithm or the like, set as a graphic",
+    Kind.PORTRAIT: "an author's portrait",
+}
+
+
 @dataclass(eq=False, slots=True)
 class GraphicUse:
-    r"""One \includegraphics. `file` is None when the archive lacks it; `unfit` says why it can be no panel."""
+    r"""One \includegraphics. `file` is None when the archive lacks it; `unfit` says why it can be no panel.
+
+    `drawing` is what TeX draws around it, if anything.
+    """
 
     written: str
     file: str | None
     options: Mapping[str, str]
     unfit: Reason | None = None
+    drawing: Drawing | None = None
 
 
 @dataclass(eq=False, slots=True)
-class Drawing:
-    """A picture drawn in TeX (`what` names the language), from `file` when it is input from one of its own."""
+class DrawingUse:
+    """A picture drawn in TeX. A minor one is no panel beside others: an overlay, the mark of a legend."""
 
-    what: str
-    file: str | None = None
+    drawing: Drawing
+    minor: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -51,6 +69,7 @@ class Caption:
     label: str | None
     text: str = ""
     sub: bool = False  # made by \subcaption, whatever box it stands in
+    of_figure: bool = True  # not of a table or the like that shares the float
 
 
 @dataclass(eq=False, slots=True)
@@ -62,11 +81,17 @@ class Label:
 
 @dataclass(eq=False, slots=True)
 class Box:
-    """A box with what it holds, in reading order; `file` is the source that it began in."""
+    """A box with what it holds, in reading order.
+
+    `file` is the source that it began in, `texts` what a float says beside its captions: cells, lines and paragraphs.
+    Of these some may stand behind a caption without words.
+    """
 
     kind: Kind
     file: str = ""
     items: list["Item"] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    texts_behind_blank_caption: list[str] = field(default_factory=list)
 
     def walk(self) -> Iterator["Placed"]:
         """Everything that is no box, in reading order, with the boxes around it, outermost first."""
@@ -82,7 +107,8 @@ class Box:
                 yield Placed(item, around)
 
 
-Leaf = GraphicUse | Drawing | Caption | Label
+Shown = GraphicUse | DrawingUse
+Leaf = Shown | Caption | Label
 Item = Leaf | Box
 
 
@@ -98,10 +124,14 @@ class Placed:
         """The innermost box."""
         return self.around[-1]
 
-    def float_kind(self) -> Kind:
-        """Figure or other, by the innermost float around it; plain outside of floats."""
-        kinds = [box.kind for box in self.around if box.kind in {Kind.FIGURE, Kind.OTHER, Kind.PORTRAIT}]
-        return kinds[-1] if kinds else Kind.PLAIN
+    def float_box(self) -> Box | None:
+        """The innermost float around it."""
+        floats = {Kind.FIGURE, Kind.OTHER, Kind.PORTRAIT}
+        return next((box for box in reversed(self.around) if box.kind in floats), None)
+
+    def is_main_caption(self) -> bool:
+        """Whether it is the caption of a figure."""
+        return isinstance(self.leaf, Caption) and self.leaf.of_figure and not self.leaf.sub and self.panel() is None
 
     def panel(self) -> Box | None:
         """The innermost panel around it."""
@@ -112,52 +142,122 @@ class Placed:
 class Panel:
     """A part of a figure with a caption of its own, with the graphics in it."""
 
-    graphics: list[GraphicUse] = field(default_factory=list)
+    graphics: list[Shown] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+
+    def take(self, leaf: Leaf) -> None:
+        """Add something that stands in the panel."""
+        if isinstance(leaf, Shown):
+            self.graphics.append(leaf)
+        elif isinstance(leaf, Caption) and leaf.text:
+            self.captions.append(leaf.text)
+        elif isinstance(leaf, Label):
+            self.keys.append(leaf.key)
 
 
 @dataclass(slots=True)
 class FigureFound:
-    """A captioned figure before numbering. `keys` are its labels; every graphic is listed in `graphics`."""
+    """A captioned figure before numbering. `keys` are its labels; every graphic is listed in `graphics`.
+
+    A bare one has nothing in its float but its caption.
+    """
 
     caption: Caption
-    graphics: list[GraphicUse] = field(default_factory=list)
+    graphics: list[Shown] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
-    drawings: list[Drawing] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    is_bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A graphic that belongs to no figure, and why."""
+
+    use: GraphicUse
+    reason: Reason
+    detail: str
 
 
 @dataclass(slots=True)
 class Settled:
-    """What a box came to: its figures, and the graphics that belong to none, each with the reason."""
+    """What a box came to: its figures, and the graphics that belong to none."""
 
     figures: list[FigureFound] = field(default_factory=list)
-    rest: list[tuple[GraphicUse, Reason]] = field(default_factory=list)
+    rest: list[Unplaced] = field(default_factory=list)
 
 
 def settle(box: Box) -> Settled:
     """Assign everything in a closed box."""
     settled = Settled()
+    everything = list(_with_labels_of_figures(box.walk()))
+    captioned = {id(placed.float_box()) for placed in everything if placed.is_main_caption()}
     inside: list[Placed] = []
-    for placed in box.walk():
-        kind = placed.float_kind()
+    for placed in everything:
+        around = placed.float_box()
         if isinstance(placed.leaf, GraphicUse) and placed.leaf.unfit is not None:
-            settled.rest.append((placed.leaf, placed.leaf.unfit))
-        elif kind in {Kind.FIGURE, Kind.PLAIN}:
+            settled.rest.append(Unplaced(placed.leaf, placed.leaf.unfit, "a logo, an icon or a mark within a text"))
+        elif around is None or around.kind is Kind.FIGURE or id(around) in captioned:
             inside.append(placed)
         elif isinstance(placed.leaf, GraphicUse):
-            settled.rest.append((placed.leaf, Reason.NOT_A_FIGURE))
+            settled.rest.append(Unplaced(placed.leaf, Reason.NOT_A_FIGURE, _NO_FIGURES[around.kind]))
     captions, subcaptions = _captions(inside)
     panels = _panels(inside, subcaptions)
     if not captions and any(panel.captions for panel in panels.values()):
         captions = [Placed(Caption(numbered=False, label=None), (box,))]
     if captions:
         settled.figures = _share_out(captions, inside, panels)
+        if len(captions) == 1:
+            _caption_by_texts(settled.figures[0], box.texts)
+            _caption_behind(settled.figures[0], inside, box.texts_behind_blank_caption)
+            shows = any(isinstance(placed.leaf, Shown) for placed in everything)
+            settled.figures[0].is_bare = box.kind is Kind.FIGURE and not box.texts and not shows
     else:
-        uncaptioned = (placed.leaf for placed in inside if isinstance(placed.leaf, GraphicUse))
-        settled.rest += [(use, Reason.NO_CAPTION) for use in uncaptioned]
+        is_other = any(isinstance(placed.leaf, Caption) for placed in inside)
+        reason = Reason.NOT_A_FIGURE if is_other else Reason.NO_CAPTION
+        detail = _NO_FIGURES[Kind.OTHER] if is_other else "a graphic outside of captioned figures"
+        settled.rest += [
+            Unplaced(placed.leaf, reason, detail) for placed in inside if isinstance(placed.leaf, GraphicUse)
+        ]
     return settled
+
+
+def _with_labels_of_figures(everything: Iterator[Placed]) -> Iterator[Placed]:
+    """All but the labels behind the caption of a table or the like."""
+    of_figure = True
+    for placed in everything:
+        if isinstance(placed.leaf, Caption):
+            of_figure = placed.leaf.of_figure
+        if of_figure or not isinstance(placed.leaf, Label):
+            yield placed
+
+
+def _caption_behind(figure: FigureFound, inside: list[Placed], behind: list[str]) -> None:
+    r"""The words of a caption that closed too early, as in `\caption{\label{a}} Words.`: one line, the last thing."""
+    is_last = bool(inside) and not isinstance(inside[-1].leaf, Shown)
+    if not figure.caption.text and is_last and len(behind) == 1 and len(behind[0].split()) >= _FEWEST_WORDS:
+        figure.caption.text = behind[0]
+
+
+def _caption_by_texts(figure: FigureFound, texts: list[str]) -> None:
+    """Subcaptions of panels without one, where the float says "(a) ...", "(b) ..." for as many graphics, in order.
+
+    A line between them that is not enumerated may belong to either of them, so that nothing is taken then.
+    """
+    if len(figure.graphics) < 2 or any(panel.captions for panel in figure.panels):
+        return
+    matches = list(dropwhile(lambda match: match is None, map(_ENUMERATED.fullmatch, texts)))
+    said = [match for match in matches if match is not None]
+    letters = "".join(match["letter"].lower() for match in said)
+    if not len(matches) == len(said) == len(figure.graphics) or not string.ascii_lowercase.startswith(letters):
+        return
+    known = {id(graphic): panel for panel in figure.panels for graphic in panel.graphics}
+    for graphic, match in zip(figure.graphics, said, strict=True):
+        panel = known.get(id(graphic))
+        if panel is None:
+            panel = Panel(graphics=[graphic])
+            figure.panels.append(panel)
+        panel.captions.append(match["text"])
 
 
 def _captions(inside: list[Placed]) -> tuple[list[Placed], list[Placed]]:
@@ -169,31 +269,55 @@ def _captions(inside: list[Placed]) -> tuple[list[Placed], list[Placed]]:
     captions: list[Placed] = []
     subcaptions: list[Placed] = []
     for placed in inside:
-        if isinstance(placed.leaf, Caption):
+        if isinstance(placed.leaf, Caption) and placed.leaf.of_figure:
             (subcaptions if placed.leaf.sub or placed.panel() is not None else captions).append(placed)
     numbered = [placed for placed in captions if isinstance(placed.leaf, Caption) and placed.leaf.numbered]
     if len(numbered) != 1:
         return captions, subcaptions
-    boxed = [p for p in captions if p is not numbered[0] and len(p.around) > len(numbered[0].around)]
-    return [placed for placed in captions if placed not in boxed], subcaptions + boxed
+    main, others = numbered[0], [placed for placed in captions if placed is not numbered[0]]
+    boxed = [placed for placed in others if len(placed.around) > len(main.around)]
+    beside = {id(placed.leaf) for placed in boxed}
+    return [placed for placed in captions if id(placed.leaf) not in beside], subcaptions + boxed
 
 
 def _panels(inside: list[Placed], subcaptions: list[Placed]) -> dict[int, Panel]:
-    """Panels by the identity of their box: subfigures, and minipages with a subcaption in them."""
-    boxes = [box for placed in inside if (box := placed.panel()) is not None]
-    boxes += [placed.box for placed in subcaptions if placed.panel() is None and placed.box.kind is Kind.PLAIN]
-    panels = {id(box): Panel() for box in boxes}
+    """The panel of every leaf (by identity) that stands in one: in a subfigure, or in a box with a subcaption."""
+    loose = [placed for placed in subcaptions if placed.panel() is None]
+    held_in = Counter(id(box) for placed in loose for box in placed.around)
+    alone = [placed.box for placed in loose if placed.box.kind is Kind.PLAIN and held_in[id(placed.box)] == 1]
+    by_box = {id(box): Panel() for box in [*(placed.panel() for placed in inside), *alone] if box is not None}
+    panels = {id(placed.leaf): panel for placed in inside if (panel := _innermost(placed, by_box)) is not None}
+    crowded: dict[int, list[Placed]] = {id(placed.box): [] for placed in loose if id(placed.leaf) not in panels}
     for placed in inside:
-        panel = _innermost(placed, panels)
-        if panel is None:
-            continue
-        if isinstance(placed.leaf, GraphicUse):
-            panel.graphics.append(placed.leaf)
-        elif isinstance(placed.leaf, Caption) and placed.leaf.text:
-            panel.captions.append(placed.leaf.text)
-        elif isinstance(placed.leaf, Label):
-            panel.keys.append(placed.leaf.key)
+        held = _innermost(placed, crowded) if id(placed.leaf) not in panels else None
+        if held is not None:
+            held.append(placed)
+    known = {id(placed.leaf) for placed in loose}
+    for held in crowded.values():
+        panels |= _shared_panels(held, known)
+    for placed in inside:
+        if id(placed.leaf) in panels:
+            panels[id(placed.leaf)].take(placed.leaf)
     return panels
+
+
+def _shared_panels(held: list[Placed], subcaptions: set[int]) -> dict[int, Panel]:
+    """Panels of several subcaptions (given by identity) in one box, which share what it holds as captions do; by leaf.
+
+    A label belongs to the subcaption before it.
+    """
+    captions = (id(placed.leaf) for placed in held if id(placed.leaf) in subcaptions)
+    places = {caption: place for place, caption in enumerate(captions)}
+    owners = dict(places)
+    _share_in_order(places, [p for p in held if id(p.leaf) in places or _is_shown_freely(p, owners)], owners)
+    latest: int | None = None
+    for placed in held:
+        if isinstance(placed.leaf, Caption):
+            latest = places.get(id(placed.leaf))
+        elif isinstance(placed.leaf, Label) and latest is not None:
+            owners[id(placed.leaf)] = latest
+    panels = [Panel() for _ in places]
+    return {leaf: panels[place] for leaf, place in owners.items()}
 
 
 def _innermost(placed: Placed, by_box: Mapping[int, T]) -> T | None:
@@ -202,22 +326,23 @@ def _innermost(placed: Placed, by_box: Mapping[int, T]) -> T | None:
 
 
 def _share_out(captions: list[Placed], inside: list[Placed], panels: dict[int, Panel]) -> list[FigureFound]:
-    """One figure a caption, with its graphics, drawings, panels and labels."""
+    """One figure a caption, with its graphics, panels and labels."""
     figures = [FigureFound(placed.leaf) for placed in captions if isinstance(placed.leaf, Caption)]
     owners = _owners(captions, inside)
     assigned: set[int] = set()
     for placed in inside:
         figure = figures[owners[id(placed.leaf)]]
-        panel = _innermost(placed, panels)
+        panel = panels.get(id(placed.leaf))
         if panel is not None and id(panel) not in assigned:
             assigned.add(id(panel))
             figure.panels.append(panel)
-        if isinstance(placed.leaf, GraphicUse):
+        if isinstance(placed.leaf, Shown):
             figure.graphics.append(placed.leaf)
-        elif isinstance(placed.leaf, Drawing):
-            figure.drawings.append(placed.leaf)
         elif isinstance(placed.leaf, Label) and panel is None:
             figure.keys.append(placed.leaf.key)
+    for figure in figures:
+        major = [use for use in figure.graphics if isinstance(use, GraphicUse) or not use.minor]
+        figure.graphics = major or figure.graphics
     return figures
 
 
@@ -243,7 +368,7 @@ def _owners(captions: list[Placed], inside: list[Placed]) -> dict[int, int]:
 
 def _boxes_with_one_caption(captions: list[Placed], inside: list[Placed]) -> dict[int, int]:
     """Boxes (by identity) that hold one caption and something shown, with that caption's position."""
-    shown = {id(box) for placed in inside if isinstance(placed.leaf, GraphicUse | Drawing) for box in placed.around}
+    shown = {id(box) for placed in inside if isinstance(placed.leaf, Shown) for box in placed.around}
     held: dict[int, list[int]] = {}
     for index, caption in enumerate(captions):
         for box in caption.around:
@@ -280,4 +405,4 @@ def _share_in_order(free: dict[int, int], sequence: list[Placed], owners: dict[i
 
 
 def _is_shown_freely(placed: Placed, owners: dict[int, int]) -> bool:
-    return isinstance(placed.leaf, GraphicUse | Drawing) and id(placed.leaf) not in owners
+    return isinstance(placed.leaf, Shown) and id(placed.leaf) not in owners

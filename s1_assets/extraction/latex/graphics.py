@@ -5,48 +5,32 @@ is added to them.
 """
 
 import re
-from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from s1_assets.extraction.latex.floats import Caption, GraphicUse, Kind
+from s1_assets.extraction.latex.graphic_options import (
+    BOX_COMMANDS,
+    SEEN_KEYS,
+    adjustments,
+    merged,
+    options_of,
+)
 from s1_assets.extraction.latex.macros import Macro
 from s1_assets.extraction.latex.source import GRAPHIC_EXTENSIONS
-from s1_assets.extraction.latex.stomach import Environment, Handler, Reader
-from s1_assets.extraction.latex.tokens import Token, source_of, trim
+from s1_assets.extraction.latex.stomach import Handler, Reader
+from s1_assets.extraction.latex.tokens import Token, source_of
 from s1_assets.rejects import Reason
 
+MAX_GRAPHICS = 10_000  # shown by one document
 _ORNAMENT = re.compile(
     r"(?:^|[^a-z])"
     r"(?:logos?|orcid|orcid[-_ ]?i[dc].*|licen[cs]e|cc[-_]?by.*|by[-_]nc.*|badge|emblem|crossmark|icon)"
     r"(?:[^a-z]|$)",
     re.IGNORECASE,
 )
+_DRAWN = (".tikz", ".pgf", ".pdf_tex", ".pstex_t", ".tex")  # as tikzscale lets \includegraphics show them
 _ESCAPED = re.compile(r"\\([_ #%&])")
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?")
-_SEEN_KEYS = frozenset(("angle", "trim", "clip", "viewport", "page", "origin", "bb"))
-
-
-def options_of(tokens: list[Token]) -> dict[str, str]:
-    """The keys of an option list such as `width=3cm, clip, trim={0 0 1cm 0}`; a key without value is `true`."""
-    options: dict[str, str] = {}
-    parts: list[list[Token]] = [[]]
-    depth = 0
-    for token in tokens:
-        depth += (token == "{") - (token == "}")
-        pieces = [token] if depth or token[0] == "\\" else re.split("(,)", token)
-        for piece in pieces:
-            if piece == "," and depth == 0:
-                parts.append([])
-            elif piece:
-                parts[-1].append(piece)
-    for part in parts:
-        key, equals, value = source_of(trim(part)).partition("=")
-        value = value.strip()
-        if value.startswith("{") and value.endswith("}"):
-            value = value[1:-1].strip()
-        if key.strip():
-            options[key.strip()] = value if equals else "true"
-    return options
+_CORNERS = ("llx", "lly", "urx", "ury")
 
 
 def show(reader: Reader, written: str, options: dict[str, str] | None = None) -> None:
@@ -55,20 +39,15 @@ def show(reader: Reader, written: str, options: dict[str, str] | None = None) ->
     layer = (options or {}).get("page", "1")
     if not written or (layer != "1" and reader.gullet.file_frame().name.endswith(".pdf_tex")):
         return  # Inkscape shows a drawing page over page; the first one stands for it
+    if len(reader.graphics) >= MAX_GRAPHICS:
+        reader.gullet.meet_limit(f"more than {MAX_GRAPHICS:,} graphics")
+        return
     path = reader.source.graphic(written, reader.folders(), reader.graphic_extensions)
+    if path is not None and path.lower().endswith(_DRAWN):
+        reader.gullet.push(["\\input", "{", path, "}"])
+        return
     unfit = Reason.NOT_A_FIGURE if _is_ornament(reader, written) else None
-    reader.place(GraphicUse(written, path, _merged([*reader.inherited, options or {}]), unfit))
-
-
-def _merged(layers: list[dict[str, str]]) -> dict[str, str]:
-    """Options of all layers, outermost first; angles add up."""
-    merged: dict[str, str] = {}
-    for layer in layers:
-        angles = [value for value in (merged.get("angle"), layer.get("angle")) if value and _NUMBER.fullmatch(value)]
-        merged |= layer
-        if len(angles) == 2:
-            merged["angle"] = f"{sum(map(float, angles)):g}"
-    return merged
+    reader.place(GraphicUse(written, path, merged([*reader.inherited, options or {}]), unfit))
 
 
 def _is_ornament(reader: Reader, written: str) -> bool:
@@ -101,7 +80,7 @@ def _file_name(reader: Reader) -> str:
 
 
 def _plain_include(optional: int) -> Handler:
-    r"""\plotone{file}, \epsffile[..]{file}, \pgfimage[..]{file}: options, then the file."""
+    r"""\plotone{file}, \epsffile[llx lly urx ury]{file}, \pgfimage[..]{file}: options or a box, then the file."""
 
     def handle(reader: Reader) -> None:
         reader.gullet.accept("*")
@@ -109,7 +88,10 @@ def _plain_include(optional: int) -> Handler:
         for _ in range(optional):
             found = reader.gullet.optional()
             text = source_of(found or [])
-            options |= options_of(reader.gullet.expand_all(found)) if found and "=" in text else {}
+            if found and "=" in text:
+                options |= options_of(reader.gullet.expand_all(found))
+            elif len(text.split()) == len(_CORNERS):
+                options["bb"] = text
         show(reader, _file_name(reader), options)
 
     return handle
@@ -127,8 +109,10 @@ def _several(count: int) -> Handler:
 
 def _plot_fiddle(reader: Reader) -> None:
     r"""AASTeX's \plotfiddle{file}{height}{angle}{width scale}{height scale}{x}{y}."""
-    show(reader, _file_name(reader))
-    for _ in range(6):
+    name = _file_name(reader)
+    reader.gullet.argument()
+    show(reader, name, {"angle": reader.gullet.word()})
+    for _ in range(4):
         reader.gullet.argument()
 
 
@@ -136,7 +120,7 @@ def _key_value(reader: Reader) -> None:
     r"""\epsfig{file=...,width=...} and \psfig{figure=...}."""
     options = options_of(reader.gullet.expand_all(reader.gullet.argument()))
     name = next((options.pop(key) for key in ("file", "figure", "prosepsfile") if key in options), "")
-    corners = [options.get(key) for key in ("bbllx", "bblly", "bburx", "bbury")]
+    corners = [options.get("bb" + corner) for corner in _CORNERS]
     if all(corners):
         options["bb"] = " ".join(str(corner) for corner in corners)
     show(reader, name, options)
@@ -157,13 +141,6 @@ def _aastex_fig(reader: Reader) -> None:
     reader.close_box()
 
 
-def _read_inherited(reader: Reader, options: dict[str, str], content: list[Token]) -> None:
-    """Read text in place whose graphics inherit options."""
-    reader.inherited.append(options)
-    reader.text.append(reader.read(content))
-    reader.inherited.pop()
-
-
 def _rotated_fig(reader: Reader) -> None:
     r"""AASTeX's \rotatefig{angle}{file}{width}{caption}."""
     reader.inherited.append({"angle": reader.gullet.word()})
@@ -171,27 +148,10 @@ def _rotated_fig(reader: Reader) -> None:
     reader.inherited.pop()
 
 
-def _rotate_box(reader: Reader) -> None:
-    r"""\rotatebox[..]{angle}{content}."""
-    reader.gullet.optional()
-    _read_inherited(reader, {"angle": reader.gullet.word()}, reader.gullet.argument())
-
-
-def _adjustments(reader: Reader) -> dict[str, str]:
-    """What options of adjustbox cut or turn."""
-    options = options_of(reader.gullet.expand_all(reader.gullet.argument()))
-    return {key: value for key, value in options.items() if key in _SEEN_KEYS}
-
-
-def _adjust_box(reader: Reader) -> None:
-    r"""\adjustbox{options}{content}."""
-    _read_inherited(reader, _adjustments(reader), reader.gullet.argument())
-
-
 def _adjust_image(reader: Reader) -> None:
     r"""\adjustimage{options}{file}."""
-    show_options = options_of(reader.gullet.expand_all(reader.gullet.argument()))
-    show(reader, _file_name(reader), show_options)
+    options = adjustments(reader)
+    show(reader, _file_name(reader), options)
 
 
 def _biography(reader: Reader) -> None:
@@ -206,7 +166,11 @@ def _special(reader: Reader) -> None:
     written = source_of(reader.gullet.expand_all(reader.gullet.argument()))
     found = re.search(r"psfile\s*=\s*\"?([^\s\"]+)", written, re.IGNORECASE)
     if found:
-        show(reader, found[1])
+        given = dict(re.findall(rf"\b(angle|{'|'.join(_CORNERS)})\s*=\s*([-+.\d]+)", written))
+        options = {"angle": given["angle"]} if "angle" in given else {}
+        if given.keys() >= set(_CORNERS):
+            options["bb"] = " ".join(given[corner] for corner in _CORNERS)
+        show(reader, found[1], options)
 
 
 def _include_pdf(reader: Reader) -> None:
@@ -218,11 +182,13 @@ def _include_pdf(reader: Reader) -> None:
 
 
 def _include_svg(reader: Reader) -> None:
-    r"""\includesvg: the drawing as SVG, or as the PDF that Inkscape made of it."""
-    reader.gullet.optional()
+    r"""\includesvg: the drawing as the PDF that Inkscape made of it, or as SVG; last the PDF that lacks the text."""
+    options = options_of(reader.gullet.expand_all(reader.gullet.optional() or []))
     name = _file_name(reader)
-    found = reader.source.graphic(name, reader.folders(), (".svg", "_svg-tex.pdf", "_svg-raw.pdf", ".pdf", ".png"))
-    show(reader, found or name)
+    stem = name.removesuffix(".svg")
+    made, rest = ("_svg-raw.pdf", ".pdf", ".png"), (".svg", "_svg-tex.pdf")
+    found = (reader.source.graphic(stem, reader.folders(), extensions) for extensions in (made, rest))
+    show(reader, next(filter(None, found), name), {key: value for key, value in options.items() if key in SEEN_KEYS})
 
 
 def _animate(reader: Reader) -> None:
@@ -237,7 +203,7 @@ def _animate(reader: Reader) -> None:
 def _graphic_path(reader: Reader) -> None:
     r"""\graphicspath{{a/}{b/}}; the last one given counts."""
     listed = source_of(reader.gullet.expand_all(reader.gullet.argument()))
-    folders = re.findall(r"\{([^{}]*)\}", listed) or [listed]  # without inner braces, a common slip, it is one folder
+    folders = re.findall(r"\{([^{}]*)\}", listed) or listed.split(",")  # inner braces are often forgotten
     reader.graphic_folders = [folder.strip(' "') for folder in folders[:50]]
 
 
@@ -245,26 +211,6 @@ def _graphic_extensions(reader: Reader) -> None:
     listed = tuple(part.strip().lower() for part in reader.gullet.word().split(",") if part.strip().startswith("."))
     others = tuple(extension for extension in GRAPHIC_EXTENSIONS if extension not in listed)
     reader.graphic_extensions = (*listed[:30], *others)
-
-
-def _drawing_command(what: str, arguments: int) -> Handler:
-    r"""A command that draws: \xymatrix{..}, \tikz ...;, \chemfig{..}."""
-
-    def handle(reader: Reader) -> None:
-        reader.draw(what)
-        for _ in range(arguments):
-            reader.gullet.optional()
-            reader.read(reader.gullet.argument())
-
-    return handle
-
-
-def _tikz(reader: Reader) -> None:
-    r"""\tikz[options]{..}, or \tikz up to a semicolon."""
-    reader.draw("tikz")
-    reader.gullet.optional()
-    if reader.gullet.peek() == "{":
-        reader.read(reader.gullet.argument())
 
 
 def _declare_image(reader: Reader) -> None:
@@ -282,37 +228,7 @@ def _use_image(reader: Reader) -> None:
     reader.gullet.push([f"\\pgfimage {reader.gullet.word()}"])
 
 
-def _overpic() -> Environment:
-    r"""\begin{overpic}[options]{file}: a graphic under annotations."""
-
-    def begin(reader: Reader) -> None:
-        _include_graphics(reader)
-        reader.hide_text()
-
-    return Environment(begin, Reader.show_text)
-
-
-def _inheriting(options: Callable[[Reader], dict[str, str]]) -> Environment:
-    """An environment whose graphics inherit options."""
-
-    def begin(reader: Reader) -> None:
-        reader.inherited.append(options(reader))
-
-    def end(reader: Reader) -> None:
-        reader.inherited.pop()
-
-    return Environment(begin, end)
-
-
-GRAPHIC_ENVIRONMENTS: dict[str, Environment] = {
-    "overpic": _overpic(),
-    "Overpic": _overpic(),
-    "turn": _inheriting(lambda reader: {"angle": reader.gullet.word()}),
-    "rotate": _inheriting(lambda reader: {"angle": reader.gullet.word()}),
-    "adjustbox": _inheriting(_adjustments),
-}
-
-GRAPHIC_COMMANDS: dict[Token, Handler] = {
+GRAPHIC_COMMANDS: dict[Token, Handler] = BOX_COMMANDS | {
     "\\includegraphics": _include_graphics,
     "\\adjincludegraphics": _include_graphics,
     "\\adjustimage": _adjust_image,
@@ -340,17 +256,6 @@ GRAPHIC_COMMANDS: dict[Token, Handler] = {
     "\\rotatefig": _rotated_fig,
     "\\figsetplot": _plain_include(0),
     "\\bio": _biography,
-    "\\xymatrix": _drawing_command("xy", 1),
-    "\\chemfig": _drawing_command("chemfig", 1),
-    "\\Tree": _drawing_command("qtree", 0),
-    "\\pstree": _drawing_command("pstricks", 2),
-    "\\Qcircuit": _drawing_command("qcircuit", 1),
-    "\\feynmandiagram": _drawing_command("tikz", 1),
-    "\\diagram": _drawing_command("diagram", 0),
-    "\\tikz": _tikz,
-    "\\smartdiagram": _drawing_command("tikz", 1),
-    "\\rotatebox": _rotate_box,
-    "\\adjustbox": _adjust_box,
     "\\graphicspath": _graphic_path,
     "\\DeclareGraphicsExtensions": _graphic_extensions,
 }

@@ -1,18 +1,23 @@
-r"""Macros: what a definition keeps, and the table of meanings with TeX's scoping.
+r"""What every name means here and now: TeX's table of equivalents, with the scoping of groups.
 
-Parameters follow LaTeX's xparse letters (interface3/usrguide, "Creating document commands"), which cover
-\newcommand's optional argument and \def's delimited ones as well.
+Beside macros the table holds what TeX keeps there too: aliases of \let, registers, and under names with a blank, which
+no source can spell, categories (`\catcode @`), and registers without a name (`\count 3`).
+Parameters follow LaTeX's xparse letters (usrguide, "Creating document commands"), which cover \newcommand's optional
+argument and \def's delimited ones as well.
 """
 
-from collections.abc import ItemsView, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from s1_assets.extraction.latex.tokens import Token, is_command, split_runs
+from s1_assets.extraction.latex.tokens import Categories, Token, items_of, split_runs, trim, usual_category
 
 NO_VALUE = "\\NoValue"  # what an absent optional argument stands for; prints nothing
+CATEGORY = "\\catcode "
 MAX_MEANINGS = 100_000
 MAX_BODY = 100_000
-MAX_SCOPES = 1_000
+MAX_SCOPES = 200
+MAX_DELIMITER = 50  # tokens behind a parameter
+MAX_REPLACEMENT = 200_000  # tokens of one expansion
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,58 +25,104 @@ class Parameter:
     r"""One parameter, with the letter of its kind in xparse.
 
     m is mandatory, o optional, t a given token or none, d and r stand between two given tokens, g in optional braces,
-    u up to `delimiter`; b (body of an environment) and e (embellishments) are not read. An absent one is `default`.
+    l up to a brace, u up to `delimiter`, v is verbatim, b the body of the environment called by `delimiter`, and e
+    (embellishments) follows one of the tokens of `delimiter`, each of which gives an argument. An absent one is
+    `default`, which may name other arguments.
     """
 
     kind: str
-    default: tuple[Token, ...] = (NO_VALUE,)
+    default: tuple[Token | int, ...] = (NO_VALUE,)
     delimiter: tuple[Token, ...] = ()
+    defaults: tuple[tuple[Token | int, ...], ...] = ()  # of embellishments
+    processor: tuple[Token, ...] = ()  # what is done to the argument, such as \SplitList{,}
 
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """A replacement text whose integers stand for arguments; `prefix` must follow the name before any parameter."""
+    r"""A replacement text whose integers stand for arguments; `prefix` must follow the name before any parameter.
+
+    A `robust` one stays as it is in \edef: \protected\def, \DeclareRobustCommand, \NewDocumentCommand.
+    """
 
     parameters: tuple[Parameter, ...]
     body: tuple[Token | int, ...]
     prefix: tuple[Token, ...] = ()
+    robust: bool = False
 
     def replace(self, arguments: Sequence[Sequence[Token]]) -> list[Token]:
         """The replacement text with arguments filled in."""
-        if not arguments:
-            return [part for part in self.body if isinstance(part, str)]
-        filled: list[Token] = []
-        for part in self.body:
-            if isinstance(part, str):
-                filled.append(part)
-            elif part <= len(arguments):
-                filled.extend(arguments[part - 1])
-        return filled
+        return fill(self.body, arguments)
 
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    r"""Another name for a command of this reader, made by \let."""
+    r"""Another name for a primitive, a character or a register, made by \let, \countdef and their like."""
 
-    command: Token
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    r"""A conditional of \newif."""
-
-    value: bool
+    target: Token
 
 
 @dataclass(frozen=True, slots=True)
-class FlagSetter:
-    r"""\footrue or \foofalse: sets the flag called `name`."""
+class Character:
+    r"""A character by its number, from \chardef."""
 
-    name: Token
-    value: bool
+    code: int
 
 
-Meaning = Macro | Alias | Flag | FlagSetter
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A register or parameter: a number, or a length in scaled points; of glue the stretch is not kept."""
+
+    value: int
+    kind: str = "count"  # or dimen or skip, as the registers are called
+
+    @property
+    def is_length(self) -> bool:
+        """Whether it is no mere number."""
+        return self.kind != "count"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenList:
+    r"""A register of tokens, such as \toks0 or \everypar."""
+
+    tokens: tuple[Token, ...] = ()
+
+
+Meaning = Macro | Alias | Character | Quantity | TokenList
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    r"""On what terms a definition is made: which names keep their meaning, and the prefixes \global and \protected."""
+
+    protected: Container[Token] = frozenset()
+    everywhere: bool = False
+    robust: bool = False
+
+
+def fill(body: Iterable[Token | int], arguments: Sequence[Sequence[Token]]) -> list[Token]:
+    """Tokens with arguments in the places of their numbers; what goes far beyond MAX_REPLACEMENT is not written out."""
+    if not arguments:
+        return [part for part in body if isinstance(part, str)]
+    filled: list[Token] = []
+    for part in body:
+        if isinstance(part, str):
+            filled.append(part)
+        elif part <= len(arguments) and len(filled) <= MAX_REPLACEMENT:
+            filled.extend(arguments[part - 1])
+    return filled
+
+
+def processed(argument: list[Token], processor: tuple[Token, ...]) -> list[Token]:
+    r"""An argument after a processor of xparse: \SplitList{,}, \SplitArgument{1}{,} or \TrimSpaces."""
+    if processor[:1] == ("\\TrimSpaces",):
+        return trim(argument)
+    if processor[:1] not in {("\\SplitList",), ("\\SplitArgument",)} or len(processor) < 4 or not argument:
+        return argument
+    items = items_of(argument, processor[-2])
+    if processor[0] == "\\SplitArgument" and processor[2].isdecimal():
+        items += [[NO_VALUE]] * (min(int(processor[2][:1]), 8) + 1 - len(items))
+    return [part for item in items for part in ("{", *item, "}")]
 
 
 def body_of(tokens: Iterable[Token]) -> tuple[Token | int, ...]:
@@ -96,7 +147,7 @@ def body_of(tokens: Iterable[Token]) -> tuple[Token | int, ...]:
 
 
 def delimited(parameter_text: Iterable[Token]) -> tuple[tuple[Parameter, ...], tuple[Token, ...]]:
-    r"""Parameters and prefix of \def's parameter text, such as `#1 to #2;`."""
+    r"""Parameters and prefix of \def's parameter text, such as `#1 to #2;` or `#1#`."""
     delimiters: list[list[Token]] = [[]]
     after_hash = False
     for token in split_runs(parameter_text):
@@ -107,7 +158,9 @@ def delimited(parameter_text: Iterable[Token]) -> tuple[tuple[Parameter, ...], t
             after_hash = False
         else:
             delimiters[-1].append(" " if token.isspace() else token)
-    kinds = [Parameter("u", (), tuple(ends)) if ends else Parameter("m") for ends in delimiters[1:]]
+    kinds = [Parameter("u", (), tuple(ends[:MAX_DELIMITER])) if ends else Parameter("m") for ends in delimiters[1:]]
+    if after_hash and kinds and kinds[-1].kind == "m":
+        kinds[-1] = Parameter("l")
     return tuple(kinds[:9]), tuple(delimiters[0])
 
 
@@ -119,32 +172,38 @@ def with_optional(count: int, default: Iterable[Token] | None) -> tuple[Paramete
     return tuple(parameters)
 
 
-def is_plain(macro: Macro) -> bool:
-    """Whether a macro of a package can be expanded on its own, without the package's internal state."""
-    return not any(isinstance(part, str) and is_command(part) and "@" in part for part in macro.body)
-
-
 class MacroTable:
-    """What every name means here and now; `{` and `}` open and close scopes."""
+    """The table of equivalents; `{` and `}` open and close scopes.
 
-    def __init__(self) -> None:
+    Categories among the meanings are carried out in `categories`; `meet_limit` is told when the table is full.
+    """
+
+    def __init__(self, categories: Categories, meet_limit: Callable[[str], None]) -> None:
+        self._categories = categories
         self._meanings: dict[Token, Meaning] = {}
         self._scopes: list[dict[Token, Meaning | None]] = []
         self._too_deep = 0  # groups open beyond MAX_SCOPES, which share the scope of that depth
+        self._meet_limit = meet_limit
         self.get = self._meanings.get
 
     def __contains__(self, name: Token) -> bool:
         return name in self._meanings
 
-    def items(self) -> ItemsView[Token, Meaning]:
+    def meanings(self) -> Mapping[Token, Meaning]:
         """All names with what they mean."""
-        return self._meanings.items()
+        return self._meanings
+
+    def update(self, meanings: Mapping[Token, Meaning]) -> None:
+        """Give many names a meaning at once, before any group is opened."""
+        self._meanings.update(meanings)
 
     def define(self, name: Token, meaning: Meaning | None, everywhere: bool = False) -> None:
         r"""Give `name` a meaning until the scope ends, or everywhere (\gdef); None makes it undefined."""
         if len(self._meanings) >= MAX_MEANINGS and name not in self._meanings:
+            self._meet_limit(f"more than {MAX_MEANINGS:,} definitions")
             return
         if isinstance(meaning, Macro) and len(meaning.body) > MAX_BODY:
+            self._meet_limit(f"a definition of more than {MAX_BODY:,} tokens")
             return
         if everywhere:
             for scope in self._scopes:
@@ -174,6 +233,9 @@ class MacroTable:
                 self._restore(name, meaning)
 
     def _restore(self, name: Token, meaning: Meaning | None) -> None:
+        if name[: len(CATEGORY)] == CATEGORY:
+            character = name.removeprefix(CATEGORY)
+            self._categories[character] = meaning.value if isinstance(meaning, Quantity) else usual_category(character)
         if meaning is None:
             self._meanings.pop(name, None)
         else:

@@ -1,13 +1,15 @@
 r"""Counters: what LaTeX steps, resets and prints, as far as figure numbers need it (ltcounts.dtx)."""
 
+from collections import defaultdict
 from collections.abc import Callable
+
+from s1_assets.extraction.document import panel_letter
 
 _NUMERALS = list(
     zip((1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1), "m cm d cd c xc l xl x ix v iv i".split(), strict=True)
 )
 _FOOTNOTE_MARKS = "*†‡§¶‖"
 _LIMIT = 1_000_000
-_MAX_PREFIXES = 4
 
 
 def roman(value: int) -> str:
@@ -22,8 +24,8 @@ def roman(value: int) -> str:
 
 
 def letter(value: int) -> str:
-    """1 as a, 26 as z; nothing outside that range."""
-    return chr(ord("a") + value - 1) if 1 <= value <= 26 else ""
+    """1 as a, 26 as z, and on as the alphalph package does: 27 as aa; nothing below 1."""
+    return panel_letter(value - 1) if value > 0 else ""
 
 
 STYLES: dict[str, Callable[[int], str]] = {
@@ -37,24 +39,32 @@ STYLES: dict[str, Callable[[int], str]] = {
 
 
 class Counters:
-    """All counters of a document with their values, what resets them, and how they print when nothing redefines it."""
+    r"""All counters of a document: what they stand at, and which of them begin again when another one steps.
+
+    A counter also goes by the name of its register, \c@figure; the registers of \newcount are counters too. What
+    a counter prints is what the macro \the<name> says.
+    """
 
     def __init__(self) -> None:
-        self._values: dict[str, int] = {}
-        self._reset_by = {"section": "chapter", "subsection": "section", "subsubsection": "subsection"}
-        self._prefixed_by = {"subsection": "section", "subsubsection": "subsection"}
-        self._styles: dict[str, str] = {}
+        self._values = {"secnumdepth": 3}
+        self._reset_with: dict[str, set[str]] = defaultdict(
+            set,
+            chapter={"section", "figure", "table"},
+            section={"subsection"},
+            subsection={"subsubsection"},
+        )
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._values
+    def __contains__(self, command: str) -> bool:
+        """Whether a command is the register of a counter."""
+        return command.startswith("\\") and (command.startswith("\\c@") or command in self._values)
 
     def value(self, name: str) -> int:
         """The counter's value; 0 for one that nobody made."""
-        return self._values.get(name, 0)
+        return self._values.get(_counter_of(name), 0)
 
     def set(self, name: str, value: int) -> None:
         r"""\setcounter."""
-        self._values[name] = max(-_LIMIT, min(value, _LIMIT))
+        self._values[_counter_of(name)] = max(-_LIMIT, min(value, _LIMIT))
 
     def add(self, name: str, amount: int) -> None:
         r"""\addtocounter."""
@@ -63,38 +73,22 @@ class Counters:
     def step(self, name: str) -> None:
         r"""\stepcounter: add one and reset what counts within it."""
         self.add(name, 1)
-        for child, parent in self._reset_by.items():
-            if parent == name:
-                self._values[child] = 0
+        reset = {name}
+        parents = [name]
+        while parents:
+            children = self._reset_with.get(parents.pop(), set()) - reset
+            self._values.update(dict.fromkeys(children, 0))
+            reset |= children
+            parents += children
 
-    def reset_by(self, name: str, parent: str) -> None:
+    def reset_with(self, name: str, parent: str) -> None:
         r"""\@addtoreset: every step of `parent` sets the counter back."""
-        if name != parent:
-            self._reset_by[name] = parent
+        self._reset_with[parent].add(name)
 
-    def prefix_by(self, name: str, parent: str) -> None:
-        r"""Print `parent` and a point before the counter, as \numberwithin does beside the reset."""
-        if name != parent:
-            self._prefixed_by[name] = parent
+    def keep_through(self, name: str, parent: str) -> None:
+        r"""\@removefromreset: a step of `parent` leaves the counter alone."""
+        self._reset_with[parent].discard(name)
 
-    def without(self, name: str, keep_prefix: bool) -> None:
-        r"""\counterwithout: no more reset, and no prefix unless the starred form keeps it."""
-        self._reset_by.pop(name, None)
-        if not keep_prefix:
-            self._prefixed_by.pop(name, None)
 
-    def style(self, name: str, style: str) -> None:
-        r"""Print the counter in another of `STYLES`, as \appendix does with sections."""
-        self._styles[name] = style
-
-    def shown(self, name: str) -> str:
-        r"""What \the<name> prints by default: `3`, or `A.3` when it is prefixed by something that has begun."""
-        printed = STYLES[self._styles.get(name, "arabic")](self.value(name))
-        for _ in range(_MAX_PREFIXES):
-            parent = self._prefixed_by.get(name)
-            if parent is None:
-                break
-            above = STYLES[self._styles.get(parent, "arabic")](self.value(parent))
-            printed = f"{above}.{printed}" if above not in {"0", ""} else printed
-            name = parent
-        return printed
+def _counter_of(name: str) -> str:
+    return name.removeprefix("\\c@")

@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 # Private-use characters mark where a reference begins and ends until the blanks are settled. Sources lose theirs on
 # decoding, so that no paper can forge one.
 OPEN, CLOSE = "\ue000", "\ue001"
+THROUGH = "\ue002"  # between two keys of a reference, which then cites what comes between as well
+BREAK = "\x1e"  # where a cell, line or paragraph ends; a blank in the finished text
+BLANK_CAPTION = "\x1d"  # where a caption without words stands; a blank in the finished text
 
-_LIGATURES = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"), ("`", "‘"))
+_LIGATURES = (("---", "—"), ("--", "–"), ("!`", "¡"), ("?`", "¿"), ("``", "“"), ("''", "”"), ("`", "‘"))
 _LIGATURE_START = re.compile(r"--|`|''")
-_SINGLE_QUOTED = re.compile(r"‘([^‘’]*?)'(?!\w)")  # other apostrophes stay as they are
+_DOUBLE_QUOTES = (("‘‘", "“"), ("’’", "”"))  # that were typed apart, as with \lq\lq
+_SINGLE_QUOTED = re.compile(r"‘([^‘’$]*?)'(?!\w)")  # other apostrophes stay as they are
 _BLANKS = re.compile(r"\s+")
 _MARKS = re.compile(f"[{OPEN}{CLOSE}]")
 
@@ -35,7 +39,6 @@ class Text:
         if _LIGATURE_START.search(source):
             for typed, printed in _LIGATURES:
                 source = source.replace(typed, printed)
-            source = _SINGLE_QUOTED.sub("‘\\1’", source)
         self.pieces.append(source)
 
     def add(self, printed: str) -> None:
@@ -66,9 +69,15 @@ class Text:
         """Whether nothing but blanks has been added."""
         return not any(piece and not piece.isspace() for piece in self.pieces)
 
+    def lines(self, behind: str = "") -> list[str]:
+        """What stands between the breaks, without references; only what stands behind a mark, if one is given."""
+        text = "".join(self.pieces)
+        parts = _MARKS.sub("", text.partition(behind)[2] if behind else text).split(BREAK)
+        return [_with_quotes(line) for part in parts if (line := " ".join(part.split()))]
+
     def finish(self) -> tuple[str, tuple[Reference, ...]]:
         """The text with single blanks, and its references in order of their beginning."""
-        marked = _BLANKS.sub(" ", "".join(self.pieces)).strip()
+        marked = _with_quotes(_BLANKS.sub(" ", "".join(self.pieces)).strip())
         if not self.keys:
             return marked, ()
         parts: list[str] = []
@@ -86,3 +95,10 @@ class Text:
                 found.append((order, Reference(start, length, self.keys[order])))
         parts.append(marked[taken:])
         return "".join(parts).strip(), tuple(reference for _, reference in sorted(found, key=lambda item: item[0]))
+
+
+def _with_quotes(text: str) -> str:
+    """The text with what belongs together of its quotation marks, from whatever pieces it came."""
+    for apart, together in _DOUBLE_QUOTES:
+        text = text.replace(apart, together)
+    return _SINGLE_QUOTED.sub("‘\\1’", text) if "‘" in text else text

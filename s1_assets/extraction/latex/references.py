@@ -1,6 +1,7 @@
 """Citations and references, LaTeX's own and those of natbib, biblatex, hyperref, cleveref, varioref and subcaption."""
 
 from s1_assets.extraction.latex.floats import Label
+from s1_assets.extraction.latex.plain_text import THROUGH
 from s1_assets.extraction.latex.stomach import Handler, Reader
 from s1_assets.extraction.latex.tokens import Token, source_of
 
@@ -11,16 +12,15 @@ _CITES = (
     "textcites parencites autocites cites citepalias citetalias citedate citetitle notecite pcite possessivecite "
     "citefullauthor bibentry newcite"
 ).split()
-# Name to whether it may point to a figure.
-_REFERENCES = {
-    "ref": True, "autoref": True, "cref": True, "Cref": True, "vref": True, "Vref": True, "subref": True,
-    "fref": True, "Fref": True, "labelcref": True, "namecref": True, "nameCref": True, "nameref": True, "fullref": True,
-    "figref": True, "Figref": True, "subfigref": True, "autoref*": True, "zref": True, "zcref": True, "prettyref": True,
-    "figrefs": True, "lcnamecref": True, "thref": True, "Autoref": True, "hyperlinkref": True, "smartref": True,
-    "cpageref": False, "pageref": False, "vpageref": False, "secref": False, "tabref": False, "algref": False,
-    "Eqref": False, "labelcpageref": False,
-}  # fmt: skip
-_RANGES = ("crefrange", "Crefrange", "vrefrange", "cpagerefrange")
+# A label on a figure is one whatever the command that points to it: by its number, its page, its title or its type.
+_REFERENCES = (
+    "ref pageref nameref Nameref titleref Titleref fullref Fullref autoref Autoref autopageref cref Cref "
+    "cpageref Cpageref labelcref labelcpageref namecref nameCref lcnamecref namecrefs nameCrefs lcnamecrefs "
+    "vref Vref vpageref Ref Pageref fref Fref prettyref thref subref zref zpageref zcref zcpageref zvref "
+    "zvpageref getrefnumber getpagerefnumber smartref figref Figref figrefs subfigref reffig Reffig "
+    "hyperlinkref secref tabref algref Eqref eqref"
+).split()
+_RANGES = ("crefrange Crefrange cpagerefrange Cpagerefrange labelcrefrange vrefrange Vrefrange vpagerefrange").split()
 
 
 def keys_of(text: str) -> tuple[str, ...]:
@@ -50,25 +50,27 @@ def _cites(reader: Reader) -> None:
 
 def is_reference(token: Token) -> bool:
     """Whether a command is one that prints a reference."""
-    return token[1:] in _REFERENCES or token == "\\eqref"
+    return token[1:] in _REFERENCES
 
 
 def print_reference(reader: Reader, token: Token) -> None:
     r"""\ref and its kin, one [REF] a command whatever number of labels it names."""
-    reader.gullet.accept("*")
-    reader.gullet.optional()
+    _pass_options(reader)
     keys = keys_of(reader.gullet.word())
-    if token == "\\eqref":
-        reader.text.add("([REF])")
-    elif _REFERENCES.get(token[1:], True):
-        reader.text.refer(keys)
-    else:
-        reader.text.add("[REF]")
+    reader.text.refer(keys, "([REF])" if token == "\\eqref" else "[REF]")
+
+
+def _pass_options(reader: Reader) -> None:
+    r"""The star and the options of \zcref*[S]{..}, \vpageref[above][below]{..} and the like."""
+    reader.gullet.accept("*")
+    while reader.gullet.optional() is not None:
+        pass
 
 
 def _range(reader: Reader) -> None:
-    reader.gullet.accept("*")
-    reader.text.refer((*keys_of(reader.gullet.word()), *keys_of(reader.gullet.word())))
+    r"""\crefrange{first}{last}."""
+    _pass_options(reader)
+    reader.text.refer((*keys_of(reader.gullet.word()), THROUGH, *keys_of(reader.gullet.word())))
 
 
 def _hyperref(reader: Reader) -> None:
@@ -79,10 +81,24 @@ def _hyperref(reader: Reader) -> None:
             reader.gullet.argument()
         reader.gullet.push(["{", *reader.gullet.argument(), "}"])
         return
+    _refer_in_words(reader, keys_of(source_of(reader.gullet.expand_all(label))))
+
+
+def _hyperlink(reader: Reader) -> None:
+    r"""\hyperlink{name}{text}, which leads to \hypertarget{name}{text}."""
+    _refer_in_words(reader, (reader.gullet.word(),))
+
+
+def _refer_in_words(reader: Reader, keys: tuple[str, ...]) -> None:
     words = reader.read(reader.gullet.argument())
-    reader.text.open_reference(keys_of(source_of(reader.gullet.expand_all(label))))
+    reader.text.open_reference(keys)
     reader.text.append(words)
     reader.text.close_reference()
+
+
+def _hyper_target(reader: Reader) -> None:
+    _label(reader)
+    reader.gullet.push(["{", *reader.gullet.argument(), "}"])
 
 
 def _label(reader: Reader) -> None:
@@ -100,10 +116,12 @@ def reference_commands() -> dict[Token, Handler]:
 
     return {
         **{"\\" + name: cite_command for name in _CITES},
-        **{f"\\{name}": _cites for name in ("cites", "textcites", "parencites", "autocites")},
-        **{"\\" + name: reference(name) for name in (*_REFERENCES, "eqref")},
+        **{f"\\{name}": _cites for name in ("cites", "textcites", "parencites", "autocites", "citeaffixed")},
+        **{"\\" + name: reference(name) for name in _REFERENCES},
         **{"\\" + name: _range for name in _RANGES},
         "\\hyperref": _hyperref,
+        "\\hyperlink": _hyperlink,
+        "\\hypertarget": _hyper_target,
         "\\label": _label,
         "\\figurelabel": _label,
     }

@@ -7,8 +7,13 @@ their way: exact path, another case, and at last the only file of that name anyw
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import PurePosixPath
-from posixpath import normpath
+from posixpath import normpath, split
+from unicodedata import normalize
+
+from s1_assets.extraction.latex.encodings import UTF_16, declared_encoding, decode
+from s1_assets.extraction.media import is_text
 
 # Tried in the order of pdfLaTeX's \DeclareGraphicsExtensions, then LaTeX with dvips, then what other engines read.
 GRAPHIC_EXTENSIONS = tuple(
@@ -17,20 +22,14 @@ GRAPHIC_EXTENSIONS = tuple(
 )
 MAX_DOCUMENT = 10_000_000  # bytes of a file that may be a paper
 
-_WINDOWS = {byte: bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)}
+MAX_FOLDERS = 60  # looked through for one name
+
 _DOCUMENT_CLASS = re.compile(r"^[^%\n]*\\document(?:class|style)\b", re.MULTILINE)
 _BEGIN_DOCUMENT = re.compile(r"^[^%\n]*\\begin\s*\{document\}", re.MULTILINE)
-_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
-_LEFT_OVER = re.compile(r"(?:^|/)(?:\.|__MACOSX/|#|[^/]*~$|[^/]*\.(?:bak|swp|orig|sav)$)")
-
-
-def decode(content: bytes) -> str:
-    """TeX source as text: UTF-8 (a byte-order mark aside), else Windows-1252 with Latin-1 for what that leaves open."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1").translate(_WINDOWS)
-    return _PRIVATE_USE.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", ""))
+_LEFT_OVER = re.compile(
+    r"(?:^|/)(?:\.|__MACOSX/|#|[^/]*~$|[^/]*\.(?:bak|backup|old|sw[op]|orig|sav|tmp)$)", re.IGNORECASE
+)
+_NO_DOCUMENTS = frozenset(".sty .cls .bst .bib .bbl .clo .def .fd .ldf .cfg .dtx .ins .aux .log .out .toc".split())
 
 
 def is_left_over(path: str) -> bool:
@@ -45,23 +44,45 @@ class Source:
         self.files = {normpath(path): content for path, content in files.items()}
         self._folded: dict[str, str] = {}
         self._named: defaultdict[str, list[str]] = defaultdict(list)
+        self._names = {_folded(PurePosixPath(path).name) for path in self.files}
         for path in sorted(self.files, key=lambda path: (path.count("/"), path), reverse=True):
             if not is_left_over(path):
-                self._folded[path.lower()] = path
-                self._named[PurePosixPath(path).name.lower()].append(path)
+                self._index(path)
+
+    def _index(self, path: str) -> None:
+        self._folded[_folded(path)] = path
+        self._named[_folded(PurePosixPath(path).name)].append(path)
+
+    def add(self, name: str, text: str) -> None:
+        """A file that the paper writes itself; one of that name that is there already stays."""
+        path = normpath(_cleaned(name))
+        if path not in self.files:
+            self.files[path] = text.encode()
+            self._names.add(_folded(PurePosixPath(path).name))
+            self._index(path)
 
     def text(self, path: str) -> str:
         """The decoded text of a file."""
-        return decode(self.files[path])
+        content = self.files[path]
+        if content.isascii():
+            return decode(content)
+        return decode(content, declared_encoding(content) or self._encoding)
+
+    @cached_property
+    def _encoding(self) -> str | None:
+        """The encoding that any of the documents declares, which holds for what they input."""
+        declared = (declared_encoding(self.files[path]) for path in self.tex_files())
+        return next((encoding for encoding in declared if encoding is not None), None)
 
     def input(self, name: str, folders: Sequence[str]) -> str | None:
         r"""The file that \input{name} reads: `name.tex` before `name`, in the given folders in turn."""
-        wanted = _cleaned(name)
-        return self._find([f"{wanted}.tex", wanted, f"{wanted}.ltx"] if wanted else [], folders)
+        parent, last = split(_cleaned(name))
+        return self._find(parent, [f"{last}.tex", last, f"{last}.ltx"] if last else [], folders)
 
     def package(self, name: str, extension: str, folders: Sequence[str]) -> str | None:
         r"""The local file of \usepackage{name} or \documentclass{name}, if the archive has one."""
-        return self._find([_cleaned(name) + extension], folders)
+        parent, last = split(_cleaned(name))
+        return self._find(parent, [last + extension], folders)
 
     def graphic(self, name: str, folders: Sequence[str], extensions: Iterable[str]) -> str | None:
         r"""The file that \includegraphics{name} shows.
@@ -69,45 +90,64 @@ class Source:
         A name that ends in a known extension is tried as it is first, any other with each extension in turn; then the
         other way round.
         """
-        wanted = _cleaned(name)
-        if not wanted:
+        parent, last = split(_cleaned(name))
+        if not last:
             return None
-        tried = [wanted, *(wanted + extension for extension in extensions)]
-        if not wanted.lower().endswith(GRAPHIC_EXTENSIONS):
-            tried = [*tried[1:], wanted]
+        tried = [last, *(last + extension for extension in extensions)]
+        if not last.lower().endswith(GRAPHIC_EXTENSIONS):
+            tried = [*tried[1:], last]
         else:
             # EPS submissions are compiled with converted files and the other way round; the stem decides.
-            stem = wanted[: wanted.rindex(".")]
+            stem = last[: last.rindex(".")]
             tried += [stem + extension for extension in extensions if extension != ".svg"]
-        return self._find(tried, folders)
+        return self._find(parent, tried, folders)
 
-    def _find(self, names: Sequence[str], folders: Sequence[str]) -> str | None:
-        if not names:
+    def exists(self, name: str, folders: Sequence[str]) -> bool:
+        r"""Whether \IfFileExists finds a file of that name or with .tex behind it."""
+        parent, last = split(_cleaned(name))
+        return self._find(parent, [last, f"{last}.tex"] if last else [], folders) is not None
+
+    def _find(self, parent: str, names: Sequence[str], folders: Sequence[str]) -> str | None:
+        known = [name for name in names if _folded(name) in self._names]
+        if not known:
             return None
-        candidates = [normpath(f"{folder}/{name}" if folder else name) for folder in folders for name in names]
+        places = dict.fromkeys(_normal(f"{folder}/{parent}") for folder in folders[:MAX_FOLDERS])
+        candidates = [f"{place}/{name}" if place else name for place in places for name in known]
         for path in candidates:
             if path in self.files:
                 return path
         for path in candidates:
-            if path.lower() in self._folded:
-                return self._folded[path.lower()]
-        for name in names:
-            found = self._named.get(PurePosixPath(name).name.lower(), [])
+            if _folded(path) in self._folded:
+                return self._folded[_folded(path)]
+        for name in known:
+            found = self._named.get(_folded(name), [])
             if len(found) == 1 and PurePosixPath(name).suffix:
                 return found[0]
         return None
 
     def is_binary(self, path: str) -> bool:
         """Whether a file is certainly no TeX: a picture or an archive read by mistake."""
-        return path.lower().endswith(GRAPHIC_EXTENSIONS) or b"\0" in self.files[path][:1000]
+        content = self.files[path]
+        return path.lower().endswith(GRAPHIC_EXTENSIONS) or not (is_text(content) or content.startswith(UTF_16))
 
     def tex_files(self) -> Iterator[str]:
-        """Every file that may be a document, top level first."""
-        for path in sorted(self.files, key=lambda path: (path.count("/"), path.lower(), path)):
+        """Every file that may be a document by its name, top level first."""
+        for path in self._readable():
             suffix = PurePosixPath(path).suffix.lower()
-            if len(self.files[path]) > MAX_DOCUMENT:
-                continue
-            if not is_left_over(path) and (suffix in {".tex", ".ltx", ".latex"} or not suffix or suffix == ".txt"):
+            if suffix in {".tex", ".ltx", ".latex", ".txt"} or not suffix:
+                yield path
+
+    def other_files(self) -> Iterator[str]:
+        """Every other text that may be a document under an unusual name, top level first."""
+        named = frozenset(self.tex_files())
+        for path in self._readable():
+            no_document = PurePosixPath(path).suffix.lower() in _NO_DOCUMENTS
+            if path not in named and not no_document and not self.is_binary(path):
+                yield path
+
+    def _readable(self) -> Iterator[str]:
+        for path in sorted(self.files, key=lambda path: (path.count("/"), path.lower(), path)):
+            if len(self.files[path]) <= MAX_DOCUMENT and not is_left_over(path):
                 yield path
 
 
@@ -121,5 +161,16 @@ def body(text: str) -> str:
 
 
 def _cleaned(name: str) -> str:
-    """A file name as written, without quotes and blanks around, and without a leading ./ or a way out of the folder."""
-    return name.replace('"', "").strip().removeprefix("./").lstrip("/")
+    """A file name as written, without quotes and blanks around, from the top of the archive."""
+    return name.replace('"', "").strip().lstrip("/")
+
+
+def _normal(path: str) -> str:
+    """A folder with its dots carried out; a way out of the archive leads to its top."""
+    parts = normpath(path).split("/")
+    return "/".join(part for part in parts if part not in {"", ".", ".."})
+
+
+def _folded(path: str) -> str:
+    """A path by which two that differ in case, or in how accents are composed, are the same."""
+    return normalize("NFC", path).lower()

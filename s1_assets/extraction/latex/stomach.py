@@ -5,14 +5,30 @@ figures, and the paragraphs that cite them. What each command and environment do
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from s1_assets.extraction.latex import shorthands
 from s1_assets.extraction.latex.expandables import EXPANDABLES
-from s1_assets.extraction.latex.floats import Box, Caption, Drawing, FigureFound, GraphicUse, Item, Kind, settle
+from s1_assets.extraction.latex.floats import (
+    Box,
+    Caption,
+    DrawingUse,
+    FigureFound,
+    GraphicUse,
+    Item,
+    Kind,
+    Shown,
+    Unplaced,
+    settle,
+)
 from s1_assets.extraction.latex.gullet import Gullet
-from s1_assets.extraction.latex.macros import Macro
-from s1_assets.extraction.latex.plain_text import Reference, Text
+from s1_assets.extraction.latex.kernel import kernel
+from s1_assets.extraction.latex.macros import Alias, Character, Macro, Meaning, Quantity, Terms
+from s1_assets.extraction.latex.plain_text import BREAK, Reference, Text
+from s1_assets.extraction.latex.registers import assign
+from s1_assets.extraction.latex.separate_floats import Uncaptioned, pair_in_order
 from s1_assets.extraction.latex.source import GRAPHIC_EXTENSIONS, Source
 from s1_assets.extraction.latex.tokens import Token
 from s1_assets.rejects import Reason
@@ -21,8 +37,25 @@ MAX_DEPTH = 40  # arguments read within arguments
 MAX_BOXES = 50  # one in another
 MAX_OPEN = 500  # environments one in another
 
-_LITERAL_MENTION = re.compile(r"\bfig(?:s|ures?)?\b\.?\s*(?:\(?[A-Z]{0,2}\.?\d)", re.IGNORECASE)
+_LITERAL_MENTION = re.compile(
+    r"\b(?:fig(?:s|ures?)?|abb(?:ildung(?:en)?)?|schemes?|charts?|plates?)\b\.?\s*\(?(?:[A-Z]{0,4}[.-]?\d|[IVX]+\b)",
+    re.IGNORECASE,
+)
 _FLOAT_NAME = re.compile(r"figure|table|algorithm", re.IGNORECASE)
+
+# What authors may redefine without effect here: the skeleton that figures are found by.
+PROTECTED = frozenset(
+    "\\" + name
+    for name in (
+        "begin end par item input include includegraphics caption label ref cite citep citet section subsection "
+        "subsubsection paragraph chapter part document enddocument footnote thanks title author date abstract "
+        "endabstract figure endfigure table endtable wrapfigure subfigure minipage centering emph textbf textit texttt "
+        "small appendix def let newcommand renewcommand providecommand subfloat subcaption subcaptionbox subref "
+        "captionof captionsetup bibliography documentclass usepackage the url href verb "
+        "graphicspath includeonly epsfig psfig epsfbox epsffile plotone plottwo hyperref nameref pageref "
+        "{ } $ & # % _ \\ ~ , ; : ! - / ' ` ^ \" = ."
+    ).split()
+)
 
 Handler = Callable[["Reader"], None]
 
@@ -48,10 +81,17 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Abbreviation:
-    """An entry of the glossary: short and long form; a term has no long form."""
+    """An entry of the glossary: short and long form, of which a term has none; with what differs from the rules.
+
+    The rules: a plural ends in s, and the first use prints the long form with the short one in brackets.
+    """
 
     short: str
     long: str = ""
+    plural: str = ""
+    long_plural: str = ""
+    first: str = ""
+    symbol: str = ""
 
 
 @dataclass(slots=True)
@@ -77,21 +117,27 @@ class Reader:
         self.commands = commands
         self.environments = dict(environments)
         self.gullet = Gullet(EXPANDABLES, commands)
+        self.gullet.macros.update(kernel())
+        self.gullet.counters.set("page", 1)
         # Text
         self.sinks: list[Text] = [Text()]
         self.paragraphs: list[Paragraph] = []
+        self.notes: list[Text] = []  # footnotes of the paragraph
         self.order = 0
         self.sections: list[tuple[int, str]] = []
         self.title = ""
         self.abstract: list[str] = []
         self.in_abstract = False
+        self.in_german = False  # where babel gives `"` a meaning
         self.glossary: dict[str, Abbreviation] = {}
         self.glossary_used: set[str] = set()
-        self.registers: set[Token] = set()
         # Figures
         self.boxes: list[Box] = [Box(Kind.PLAIN)]
+        self.drawings: list[DrawingUse | None] = []  # open now, one in another
+        self.preamble: Mapping[Token, Meaning] = {}  # what it has defined
         self.figures: list[FigureFound] = []
-        self.rest: list[tuple[GraphicUse, Reason]] = []
+        self.rest: list[Unplaced] = []
+        self.uncaptioned: list[Uncaptioned] = []
         self.graphics: list[GraphicUse] = []
         self.graphic_folders: list[str] = []
         self.graphic_extensions: tuple[str, ...] = GRAPHIC_EXTENSIONS
@@ -104,8 +150,13 @@ class Reader:
         self.document_class = ""
         self.included_only: frozenset[str] | None = None
         self.inputs_read = 0
+        self.main_file = ""
         self.files_read: set[str] = set()
         self.packages_read: set[str] = set()
+        self.options: tuple[str, ...] = ()  # of the package or class that is being read
+        self.at_begin: list[Token] = []  # to be carried out at \\begin{document}
+        self.at_end: list[Token] = []
+        self.terms = Terms(PROTECTED)  # of definitions
         self._open: list[_Open] = []
         self._first_open = 0  # environments before it cannot end within the present reading
         self._depth = 0
@@ -134,21 +185,47 @@ class Reader:
             elif token[0] == "\\":
                 self.unknown(token)
             else:
-                self.sinks[-1].run(token)
+                self.sinks[-1].run(shorthands.printed(token) if self.in_german else token)
 
     def unknown(self, token: Token) -> None:
         r"""A command without a rule prints nothing itself; its arguments are read as text, its options are not."""
-        if token in self.registers:
-            self.gullet.accept("=")
-            self.gullet.counters.set(token, self.gullet.number())
-        elif token.endswith(("ref", "Ref")) and self.gullet.peek() == "{":
+        if token in self.gullet.macros or token in self.gullet.counters:
+            self._go_by_meaning(token)
+        elif "@" in token:
+            self._pass_over_arguments()
+        elif token.endswith(("ref", "Ref", "refs", "Refs")) and self.gullet.peek() == "{":
             self.commands["\\ref"](self)
-        elif token.endswith(("cite", "citep", "citet")) and self.gullet.peek() in {"{", "["}:
+        elif "cite" in token.lower() and self.gullet.peek() in {"{", "["}:
             self.commands["\\cite"](self)
+        elif token.lower().endswith("caption") and self._in_figure() and self.gullet.peek() in {"{", "["}:
+            self.commands["\\caption"](self)
         elif self.gullet.peek() == "[":
             option = self.gullet.optional()
             if self.gullet.peek() != "{" and option is not None:
                 self.gullet.push(["[", *option, "]"])
+
+    def _go_by_meaning(self, token: Token) -> None:
+        r"""A character by another name, one of \chardef, or a register to be set."""
+        meaning = self.gullet.macros.get(token)
+        if isinstance(meaning, Alias):
+            handler = self.commands.get(meaning.target)
+            handler(self) if handler is not None else self.text.run(meaning.target)
+        elif isinstance(meaning, Character):
+            character = chr(meaning.code)
+            self.text.add(character if character.isprintable() else "")
+        else:
+            assign(self.gullet, token)
+
+    def _pass_over_arguments(self) -> None:
+        """An internal command of LaTeX or of a package that is not at hand: what it is given is no text."""
+        while (following := self.gullet.peek()) in {"{", "["}:
+            if following == "{":
+                self.gullet.argument()
+            elif self.gullet.optional() is None:
+                return
+
+    def _in_figure(self) -> bool:
+        return not self.around_figures and any(box.kind is Kind.FIGURE for box in self.boxes)
 
     def read(self, tokens: Iterable[Token]) -> Text:
         """Read tokens as a text of their own: a caption, a title, a footnote."""
@@ -156,33 +233,53 @@ class Reader:
         if self._depth >= MAX_DEPTH:
             self.gullet.meet_limit(f"more than {MAX_DEPTH} arguments one in another")
             return text
-        level = self.gullet.enter(tokens)
-        scopes, boxes, math, first_open = (
-            self.gullet.macros.depth,
-            len(self.boxes),
-            self.gullet.in_math,
-            self._first_open,
-        )
-        self._first_open = len(self._open)
+        scopes = self.gullet.macros.depth
+        self.gullet.macros.open_scope()
+        with self._aside(self.gullet.enter(tokens), text):
+            self.run()
+        self.gullet.macros.close_scope(scopes)
+        return text
+
+    @contextmanager
+    def _aside(self, level: int, text: Text) -> Iterator[None]:
+        """A nested reading that the gullet has entered: its text goes to `text`, and what it leaves open is closed."""
+        scopes, boxes, math = self.gullet.macros.depth, len(self.boxes), self.gullet.in_math
+        first_open, self._first_open = self._first_open, len(self._open)
         self._depth += 1
         self.gullet.in_math = False
         self.sinks.append(text)
-        depth_of_sinks = len(self.sinks)
-        self.gullet.macros.open_scope()
-        try:
+        sinks = len(self.sinks)
+        yield
+        while len(self._open) > self._first_open:
+            self._end_innermost()
+        self._first_open = first_open
+        while len(self.boxes) > boxes:
+            self.close_box()
+        self.gullet.macros.close_scope(scopes)
+        del self.sinks[sinks - 1 :]
+        self.gullet.in_math = math
+        self._depth -= 1
+        self.gullet.leave(level)
+
+    def carry_out(self, tokens: Iterable[Token], file: tuple[str, str, str] | None = None) -> None:
+        """Carry out tokens, or the text, path and folder of a package, for what they define; nothing is typeset."""
+        if self._depth >= MAX_DEPTH:
+            self.gullet.meet_limit(f"more than {MAX_DEPTH} packages and arguments one in another")
+            return
+        level = self.gullet.enter(tokens, expendable=True)
+        if file is not None:
+            self.gullet.open_file(*file)
+        title = self.title
+        conditionals, figures, rest = len(self.gullet.conditionals), len(self.figures), len(self.rest)
+        uncaptioned = len(self.uncaptioned)
+        box = Box(Kind.PLAIN)
+        with self._aside(level, Text()):
+            self.boxes.append(box)
             self.run()
-        finally:
-            while len(self._open) > self._first_open:
-                self._end_innermost()
-            self._first_open = first_open
-            while len(self.boxes) > boxes:
-                self.close_box()
-            self.gullet.macros.close_scope(scopes)
-            del self.sinks[depth_of_sinks - 1 :]
-            self.gullet.in_math = math
-            self._depth -= 1
-            self.gullet.leave(level)
-        return text
+        box.items.clear()
+        self.title = title
+        del self.gullet.conditionals[conditionals:], self.figures[figures:], self.rest[rest:]
+        del self.uncaptioned[uncaptioned:]
 
     def plain(self, tokens: Iterable[Token]) -> str:
         """Tokens as plain text."""
@@ -207,28 +304,50 @@ class Reader:
     def end_paragraph(self) -> None:
         r"""\par, or anything else that ends a paragraph; inside of other texts only a blank."""
         if len(self.sinks) > 1:
-            self.text.add(" ")
+            self.text.add(BREAK)
             return
         text, references = self.text.finish()
+        notes, self.notes = self.notes, []
         self.sinks[0] = Text()
-        if not text:
-            return
-        if len(self.boxes) == 1:
-            self.settle_loose()
-        if self.in_abstract:
-            self.abstract.append(text)
-        in_words = _LITERAL_MENTION.search(text) is not None
+        if text:
+            if len(self.boxes) == 1:
+                self.settle_loose()
+            if self.in_abstract:
+                self.abstract.append(text)
+            self._add_paragraph(text, references)
+        for note in notes:
+            self._add_paragraph(*note.finish())
+
+    def _add_paragraph(self, text: str, references: tuple[Reference, ...]) -> None:
+        in_words = speaks_of_figures(text)
         if references or in_words:
             self.paragraphs.append(Paragraph(self.order, self.section_path(), text, references, in_words))
         self.order += 1
 
+    def read_note(self, tokens: Iterable[Token]) -> None:
+        """Read a footnote: a paragraph behind the one it hangs on, where that is running text."""
+        note = self.read(tokens)
+        if len(self.sinks) == 1 and not note.is_blank():
+            self.notes.append(note)
+
     def start_body(self) -> None:
         r"""\begin{document}: what the preamble said is no text of the paper."""
         self.in_document = True
+        self.preamble = dict(self.gullet.macros.meanings())
         del self.sinks[1:]
         self.sinks[0] = Text()
+        self.notes.clear()
         self.paragraphs.clear()
         self.order = 0
+        hooks, self.at_begin = self.at_begin, []
+        if hooks:
+            self.carry_out(hooks)
+
+    def end_body(self) -> None:
+        r"""\end{document}: what the authors want done there, then nothing more."""
+        hooks, self.at_end = self.at_end, []
+        self.gullet.stop()
+        self.gullet.push(hooks)
 
     def section_path(self) -> str:
         """Titles of the enclosing sections."""
@@ -239,6 +358,7 @@ class Reader:
     def begin(self, name: str) -> None:
         r"""\begin{name}: an environment of this reader, or one that the authors defined as \name ... \endname."""
         if len(self._open) >= MAX_OPEN:
+            self.gullet.meet_limit(f"more than {MAX_OPEN} environments one in another")
             return
         macros = self.gullet.macros
         by_authors = "\\" + name in macros and "\\end" + name in macros
@@ -251,7 +371,23 @@ class Reader:
         elif by_authors:
             self.gullet.push(["\\" + name])
         else:
-            self.gullet.optional()
+            self._pass_over_settings()
+
+    def _pass_over_settings(self) -> None:
+        r"""What directly follows the name of an unknown environment: options, and words or lengths in braces.
+
+        What holds any other command, or names a figure, is taken for content.
+        """
+        while (following := self.gullet.peek()) in {"{", "["}:
+            if following == "[":
+                if self.gullet.optional() is None:
+                    return
+                continue
+            argument = self.gullet.argument()
+            meanings = [self.gullet.macros.get(token) for token in argument if token[0] == "\\"]
+            if speaks_of_figures("".join(argument)) or any(not isinstance(each, Quantity) for each in meanings):
+                self.gullet.push(["{", *argument, "}"])
+                return
 
     def _environment(self, name: str) -> Environment | None:
         """The environment of that name or of the name without star; floats of unknown classes go by what they hold."""
@@ -272,6 +408,10 @@ class Reader:
         while self._open[-1] is not began:
             self._end_innermost()
         self._end_innermost()
+
+    def ends_by_macro(self, name: str) -> bool:
+        r"""Whether \end{name} is a macro of the authors, to be read first."""
+        return any(opened.name == name and opened.by_authors for opened in self._open[self._first_open :])
 
     def leave_floats(self) -> None:
         """A section begins, so a float (or a table, or a picture) that is still open was never closed."""
@@ -313,12 +453,6 @@ class Reader:
         else:
             self.boxes[-1].items.append(box)
 
-    def draw(self, what: str) -> None:
-        """Put a drawing into the innermost box, with the file it comes from if that was input for it."""
-        file = self.gullet.file_frame().name
-        began_in = next((box.file for box in reversed(self.boxes) if box.kind is not Kind.PLAIN), file)
-        self.place(Drawing(what, None if file == began_in else file))
-
     def place(self, item: Item) -> None:
         """Put something into the innermost box."""
         self.boxes[-1].items.append(item)
@@ -335,6 +469,9 @@ class Reader:
         settled = settle(box)
         self.figures += settled.figures
         self.rest += settled.rest
+        graphics = [left.use for left in settled.rest if left.reason is Reason.NO_CAPTION]
+        if graphics:
+            self.uncaptioned.append(Uncaptioned(graphics, box.texts, box.kind is Kind.FIGURE, len(self.figures)))
 
     def finish(self) -> None:
         """The document ends here: close what is open."""
@@ -345,6 +482,21 @@ class Reader:
         while len(self.boxes) > 1:
             self.close_box()
         self.settle_loose()
+        paired = set(pair_in_order(self.figures, self.uncaptioned))
+        self.rest = [left for left in self.rest if left.use not in paired]
+        self._reject_unused_boxes()
+
+    def _reject_unused_boxes(self) -> None:
+        r"""Graphics that \sbox stored and nobody put on a page."""
+        shown = len(self.graphics)
+        self.carry_out(token for content in self.gullet.boxes.unused() for token in ("{", *content, "}"))
+        left = self.graphics[shown:]
+        self.rest += [Unplaced(use, Reason.NOT_TYPESET, "in a box that is shown nowhere") for use in left]
+
+
+def speaks_of_figures(text: str) -> bool:
+    """Whether a text names a figure in words, such as "Figure 3"."""
+    return _LITERAL_MENTION.search(text) is not None
 
 
 def _nothing(_reader: Reader) -> None:
@@ -354,4 +506,4 @@ def _nothing(_reader: Reader) -> None:
 def _is_figure(box: Box) -> bool:
     leaves = [placed.leaf for placed in box.walk()]
     has_caption = any(isinstance(leaf, Caption) for leaf in leaves)
-    return has_caption and any(isinstance(leaf, GraphicUse | Drawing) for leaf in leaves)
+    return has_caption and any(isinstance(leaf, Shown) for leaf in leaves)

@@ -184,28 +184,6 @@ def test_floats_of_other_kinds_are_no_figures(read_body):
     ]
 
 
-DRAWN = [
-    r"\begin{tikzpicture}\draw (0,0) -- (1,1);\end{tikzpicture}",
-    r"\begin{picture}(10,10)\put(0,0){\line(1,0){5}}\end{picture}",
-    r"\begin{pspicture}(0,0)(1,1)\psline(0,0)(1,1)\end{pspicture}",
-    r"\resizebox{\linewidth}{!}{\begin{tikzpicture}\node {x};\end{tikzpicture}}",
-    r"\xymatrix{A \ar[r] & B}",
-    r"\tikz \draw (0,0) circle (1);",
-    r"\input{plot.tikz}",
-    r"\feynmandiagram [horizontal=a to b] { a -- b };",
-]
-
-
-@pytest.mark.parametrize("drawing", DRAWN)
-def test_a_figure_drawn_in_tex_needs_tex(read_body, drawing):
-    files = {"plot.tikz": r"\begin{tikzpicture}\begin{axis}\addplot {x};\end{axis}\end{tikzpicture}"}
-    document = read_body(rf"\begin{{figure}}{drawing}\caption{{Drawn.}}\label{{d}}\end{{figure}}", files=files)
-    (figure,), (reject,) = document.figures, document.rejects
-    assert (figure.caption, figure.graphics) == ("Drawn.", ())
-    assert (reject.reason, reject.figure) == (Reason.NEEDS_TEX, 1)
-    assert reject.source_file == ("plot.tikz" if "plot.tikz" in drawing else None)
-
-
 def test_a_caption_without_anything_shown_is_reported(read_body):
     document = read_body(r"\begin{figure}\fbox{Only words.}\caption{A box.}\end{figure}")
     assert [f.caption for f in document.figures] == ["A box."]
@@ -350,3 +328,70 @@ def test_figures_that_the_authors_switched_off_are_not_read(read_body):
 \begin{{comment}}{figure}\end{{comment}}\iffalse{figure}\fi %{figure}"""
     document = read_body(body, "a.pdf")
     assert (document.figures, document.rejects) == ((), ())
+
+
+STORED = [
+    r"\sbox{\pic}{\includegraphics{a}}",
+    r"\begin{lrbox}{\pic}\includegraphics{a}\end{lrbox}",
+    r"\savebox{\pic}[3cm][c]{\includegraphics{a}}",
+]
+
+
+@pytest.mark.parametrize("stored", STORED)
+def test_a_box_stored_in_any_way_shows_where_it_is_used(read_body, stored):
+    body = rf"\newsavebox{{\pic}}{stored}\begin{{figure}}\usebox{{\pic}}\caption{{Boxed.}}\end{{figure}}"
+    document = read_body(body, "a.pdf")
+    assert [[g.file for g in f.graphics] for f in document.figures] == [["a.pdf"]]
+    assert document.rejects == ()
+
+
+def test_a_stored_box_that_is_shown_nowhere_is_reported(read_body):
+    document = read_body(r"\newsavebox{\pic}\sbox{\pic}{\includegraphics{a}} Words.", "a.pdf")
+    assert [(r.reason, r.source_file) for r in document.rejects] == [(Reason.NOT_TYPESET, "a.pdf")]
+
+
+def test_a_caption_command_of_the_authors_own_making_is_a_caption(read_body):
+    preamble = r"""\makeatletter\newcommand{\fcaption}[1]{\refstepcounter{figure}%
+      \setbox\@tempboxa=\hbox{Fig.~\thefigure. #1}%
+      \ifdim\wd\@tempboxa>5in \parbox{5in}{Fig.~\thefigure. #1}\else\begin{center}Fig.~\thefigure. #1\end{center}\fi}
+    \newcommand{\tcaption}[1]{\refstepcounter{table}Table~\thetable. #1}
+    \newcommand{\mycaption}[2]{\caption[#1]{\textbf{#1} #2}}\makeatother"""
+    body = r"""\begin{figure}\includegraphics{a}\fcaption{Tide.}\label{t}\end{figure}
+    \begin{table}\includegraphics{b}\tcaption{Harbours.}\end{table}
+    \begin{figure}\includegraphics{c}\mycaption{Ebb}{at noon.}\end{figure}"""
+    document = read_body(body, "a.pdf", "b.pdf", "c.pdf", preamble=preamble)
+    assert [(f.label, f.caption, f.anchors, [g.file for g in f.graphics]) for f in document.figures] == [
+        ("Figure 1", "Tide.", ("t",), ["a.pdf"]),
+        ("Figure 2", "Ebb at noon.", (), ["c.pdf"]),
+    ]
+    assert [(r.reason, r.source_file) for r in document.rejects] == [(Reason.NOT_A_FIGURE, "b.pdf")]
+
+
+BLANK_CAPTIONS = {
+    r"\includegraphics{a}\caption{\label{f}} Tide over a day.": "Tide over a day.",
+    r"\includegraphics{a}\caption{}{\small Tide in \textit{May}, \ref{f}.}": "Tide in May, [REF].",
+    r"Tide over a day. \includegraphics{a}\caption{}": "",
+    r"\caption{}\includegraphics{a} Tide over a day.\includegraphics{b}": "",
+    r"\includegraphics{a}\caption{}\vspace{2mm} (a)": "",
+    r"\includegraphics{a}\caption{Tide.} Measured at the pier.": "Tide.",
+    "\\includegraphics{a}\\caption{}\\label{f} A first paragraph here.\n\nAnd a second paragraph.": "",
+}
+
+
+@pytest.mark.parametrize("inside", BLANK_CAPTIONS)
+def test_the_one_line_behind_a_blank_caption_is_the_caption(read_body, inside):
+    (figure,) = read_body(rf"\begin{{figure}}{inside}\end{{figure}}", "a.pdf", "b.pdf").figures
+    assert figure.caption == BLANK_CAPTIONS[inside]
+
+
+def test_rejects_tell_logos_portraits_and_tables_apart(read_body):
+    body = r"""\includegraphics{logo}\begin{table}\includegraphics{tab}\caption{T.}\end{table}
+    \begin{IEEEbiography}[{\includegraphics{face}}]{A. Author} writes.\end{IEEEbiography}"""
+    rejects = read_body(body, "logo.png", "tab.png", "face.png").rejects
+    assert {r.reason for r in rejects} == {Reason.NOT_A_FIGURE}
+    said = {r.source_file: r.detail for r in rejects}
+    assert ("logo" in said["logo.png"], "table" in said["tab.png"], "portrait" in said["face.png"]) == (
+        True,
+        True,
+        True,
+    )

@@ -17,12 +17,26 @@ INCLUDED = {
         "bbllx": "0pt", "bblly": "1pt", "bburx": "2pt", "bbury": "3pt", "bb": "0pt 1pt 2pt 3pt",
     },
     r"\epsfxsize=3in \epsfysize 2in\epsffile{a}": {},
-    r"\epsfbox[0 0 10 10]{a}": {},
+    r"\epsfbox[0 0 10 10]{a}": {"bb": "0 0 10 10"},
+    r"\plotfiddle{a}{2in}{-90}{50}{50}{0}{0}": {"angle": "-90"},
     r"\special{psfile=a.pdf hscale=50}": {},
+    r"\special{psfile=a.pdf angle=-90 llx=0 lly=1 urx=2 ury=3 hoffset=5}": {"angle": "-90", "bb": "0 1 2 3"},
     r"\pgfimage[height=2cm]{a}": {"height": "2cm"},
     r"\adjincludegraphics[trim={.1\width} 0 0 0,clip]{a}": {"trim": r"{.1\width} 0 0 0", "clip": "true"},
     r"\adjustbox{trim=1 2 3 4,clip,max width=\linewidth}{\includegraphics{a}}": {"trim": "1 2 3 4", "clip": "true"},
+    r"\includegraphics[trim={1cm} 0 0 {.5\height},clip]{a}": {"trim": r"{1cm} 0 0 {.5\height}", "clip": "true"},
+    r"\includegraphics[trim={{1cm} 0 0 {.5\height}}]{a}": {"trim": r"{1cm} 0 0 {.5\height}"},
+    r"\adjustbox{rotate=90,center}{\includegraphics{a}}": {"angle": "90"},
+    r"\adjustimage{width=3cm,clip,trim=1 2 3 4}{a}": {"trim": "1 2 3 4", "clip": "true"},
     r"\rotatebox[origin=c]{90}{\includegraphics[angle=180]{a}}": {"angle": "270"},
+    r"\reflectbox{\includegraphics{a}}": {"reflect": "true"},
+    r"\rotatebox{90}{\reflectbox{\includegraphics[angle=30]{a}}}": {"angle": "-60", "reflect": "true"},
+    r"\reflectbox{\reflectbox{\includegraphics{a}}}": {"angle": "0"},
+    r"\scalebox{-1}[1]{\includegraphics{a}}": {"reflect": "true"},
+    r"\scalebox{1}[-1]{\includegraphics{a}}": {"angle": "180", "reflect": "true"},
+    r"\scalebox{-.5}{\includegraphics{a}}": {"angle": "180"},
+    r"\scalebox{0.5}[0.7]{\includegraphics{a}}": {},
+    r"\begin{sideways}\includegraphics{a}\end{sideways}": {"angle": "90"},
     r"\begin{turn}{90}\includegraphics{a}\end{turn}": {"angle": "90"},
     r"\begin{overpic}[width=3cm,grid]{a}\put(1,2){text}\end{overpic}": {"width": "3cm", "grid": "true"},
     r"\resizebox{\linewidth}{!}{\includegraphics{a}}": {},
@@ -60,6 +74,26 @@ FOUND = [
     ("plot.v2", ["plot.v2.eps"], "plot.v2.eps"),
     ("scan.JPG", ["scan.JPG"], "scan.JPG"),
 ]
+
+
+@pytest.mark.parametrize(
+    "turned",
+    [
+        r"\begin{sidewaysfigure}\includegraphics{a}\caption{C.}\end{sidewaysfigure}",
+        r"\begin{landscape}\begin{figure}\includegraphics{a}\caption{C.}\end{figure}\end{landscape}",
+        r"\begin{figure}\rotatebox{90}{\begin{minipage}{9cm}\includegraphics{a}\caption{C.}\end{minipage}}\end{figure}",
+    ],
+)
+def test_a_figure_turned_together_with_its_caption_is_upright_on_a_turned_page(read_body, turned):
+    (figure,) = read_body(turned, "a.pdf").figures
+    assert (figure.caption, dict(figure.graphics[0].options)) == ("C.", {})
+
+
+def test_an_svg_is_taken_from_what_inkscape_made_of_it_with_its_text(read_body):
+    body = r"\begin{figure}\includesvg{f/a.svg}\caption{C.}\end{figure}"
+    made = ["f/a.svg", "svg-inkscape/a_svg-tex.pdf", "svg-inkscape/a_svg-raw.pdf"]
+    assert read_body(body, *made).figures[0].graphics[0].file == "svg-inkscape/a_svg-raw.pdf"
+    assert read_body(body, *made[:2]).figures[0].graphics[0].file == "f/a.svg"
 
 
 @pytest.mark.parametrize(("written", "present", "file"), FOUND)
