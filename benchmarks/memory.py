@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from s1_assets.settings import PROJECT
-from samples.arxiv_layout import SNAPSHOT, chunk, chunk_name, manifest, write
+from samples.arxiv_layout import SNAPSHOT, chunk, chunk_name, manifest
 from samples.make import make_samples
 
 REPEATS = int(os.environ.get("REPEATS", "20"))
@@ -31,15 +31,19 @@ MONTH, PAPERS_PER_CHUNK, SECONDS_BETWEEN_SAMPLES = "2401", 100, 0.2
 
 def repeated_mirror(mirror: Path, folder: Path, repeats: int) -> int:
     """Writes all papers of `mirror`, `repeats` times, as January 2024 under `folder`; returns their number."""
-    archives = {}
+    archives: dict[Path, bytes] = {}
     for tar in sorted((mirror / "arxiv/src").glob("*.tar")):
         with tarfile.open(tar) as source:
-            archives |= {Path(member.name): source.extractfile(member).read() for member in source if member.isfile()}
+            contents = ((member.name, source.extractfile(member)) for member in source)
+            archives |= {Path(name): content.read() for name, content in contents if content is not None}
     records = {}
     for line in (mirror / "arxiv" / SNAPSHOT).read_text().splitlines():
         record = json.loads(line)
         records[record["id"].replace("/", "")] = record
-    chunks, members, lines, number = {}, {}, [], 0
+    chunks: dict[tuple[str, int], bytes] = {}
+    members: dict[tuple[str, int], dict[str, bytes]] = {}
+    lines: list[str] = []
+    number = 0
     for name, content in list(archives.items()) * repeats:
         number += 1
         new_id = f"{MONTH}.{number:05d}"
@@ -49,7 +53,10 @@ def repeated_mirror(mirror: Path, folder: Path, repeats: int) -> int:
         chunks[key] = chunk(MONTH, papers)
     files = {f"src/{chunk_name(*key)}": tar for key, tar in chunks.items()}
     files |= {"src/arXiv_src_manifest.xml": manifest(chunks, members), SNAPSHOT: "\n".join(lines).encode()}
-    write(folder / "arxiv", files)
+    for relative, content in files.items():
+        path = folder / "arxiv" / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     return number
 
 
@@ -78,7 +85,7 @@ def peak_memory(folder: Path) -> tuple[int, int, float]:
 def resident(process: psutil.Process) -> int:
     """Resident bytes of a process, shared pages included; 0 when it has ended."""
     try:
-        return process.memory_info().rss
+        return int(process.memory_info().rss)
     except psutil.NoSuchProcess:
         return 0
 
