@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -10,9 +10,13 @@ import dagster as dg
 
 from resources.lake import Lake
 from resources.publishers.publisher import Publisher, open_publisher
+from resources.sources.articles.meca import MecaCell
+from resources.sources.articles.pmc import PmcCell
 from resources.sources.arxiv.cell import ArxivCell
 from resources.sources.mirror import Mirror
 from resources.sources.part import PartContents, SourcePart
+from resources.sources.preprints import osf
+from resources.sources.preprints.cell import PreprintCell
 from resources.workers import Workers
 from s1_assets.captioning.extractive import ExtractiveCaptioner
 from s1_assets.captioning.request import Captioner
@@ -54,6 +58,16 @@ class NoPapers:
         raise KeyError(part)
 
 
+PLANS: dict[str, Callable[[Mirror, Cell, Path], SourceCell]] = {
+    "arxiv": lambda mirror, cell, cache: ArxivCell.open(mirror, cell.month, cache),
+    "biorxiv": MecaCell.open,
+    "medrxiv": MecaCell.open,
+    "chemrxiv": PreprintCell.open,
+    "natcomms": PmcCell.open,
+    **dict.fromkeys(osf.SOURCES, PreprintCell.open),
+}
+
+
 class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
     """Where papers come from (S1_MIRROR), and a local folder for indexes that can be made again (S1_CACHE)."""
 
@@ -73,9 +87,9 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
         """A cell's parts. Raises ValueError for a source that this version does not read."""
         if not cell.covered:
             return NoPapers()
-        if cell.source != "arxiv":
-            raise ValueError(f"source {cell.source} is not read by this version; arxiv is")
-        return ArxivCell.open(self.open(), cell.month, Path(self.cache))
+        if cell.source not in PLANS:
+            raise ValueError(f"source {cell.source} is not read by this version; {', '.join(PLANS)} are")
+        return PLANS[cell.source](self.open(), cell, Path(self.cache))
 
 
 class WorkersResource(dg.ConfigurableResource["WorkersResource"]):

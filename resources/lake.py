@@ -19,7 +19,7 @@ import obstore
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from resources.object_store import open_store
+from resources.object_store import RangeFile, open_store
 from s1_assets.cells import Cell
 from s1_assets.tables import Row, Table
 
@@ -40,37 +40,6 @@ class PartFile:
     rows: int
     bytes: int
     stats: Mapping[str, Any]
-
-
-class RangeFile(io.RawIOBase):
-    """An object of a store as a seekable file that reads by byte range (see io.RawIOBase)."""
-
-    def __init__(self, store: obstore.store.ObjectStore, path: str):
-        self._store, self._path, self._position = store, path, 0
-        self._length = obstore.head(store, path)["size"]
-
-    def readable(self) -> bool:  # noqa: D102
-        return True
-
-    def seekable(self) -> bool:  # noqa: D102
-        return True
-
-    def tell(self) -> int:  # noqa: D102
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:  # noqa: D102
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._length}[whence]
-        self._position = base + offset
-        return self._position
-
-    def readinto(self, buffer: Any) -> int:  # noqa: D102
-        count = min(len(buffer), self._length - self._position)
-        if count <= 0:
-            return 0
-        chunk = obstore.get_range(self._store, self._path, start=self._position, length=count)
-        buffer[:count] = memoryview(chunk)
-        self._position += count
-        return count
 
 
 class TableFile:

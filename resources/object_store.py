@@ -1,7 +1,10 @@
-"""Opens a folder or an object-store URL as one kind of store (obstore): lake, mirrors, publishers."""
+"""A folder or an object-store URL as one kind of store (obstore), and its objects as files."""
 
+import io
 from pathlib import Path
+from typing import Any
 
+import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
 
@@ -21,3 +24,34 @@ def open_store(url: str, *, create: bool = False) -> ObjectStore:
     elif not path.is_dir():
         raise FileNotFoundError(f"{path} is not a folder; name an existing folder or an object-store URL")
     return LocalStore(path, automatic_cleanup=True)  # no empty folders of what was deleted
+
+
+class RangeFile(io.RawIOBase):
+    """An object of a store as a seekable file that reads by byte range (see io.RawIOBase)."""
+
+    def __init__(self, store: ObjectStore, path: str):
+        self._store, self._path, self._position = store, path, 0
+        self._length = obstore.head(store, path)["size"]
+
+    def readable(self) -> bool:  # noqa: D102
+        return True
+
+    def seekable(self) -> bool:  # noqa: D102
+        return True
+
+    def tell(self) -> int:  # noqa: D102
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:  # noqa: D102
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._length}[whence]
+        self._position = base + offset
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:  # noqa: D102
+        count = min(len(buffer), self._length - self._position)
+        if count <= 0:
+            return 0
+        chunk = obstore.get_range(self._store, self._path, start=self._position, length=count)
+        buffer[:count] = memoryview(chunk)
+        self._position += count
+        return count

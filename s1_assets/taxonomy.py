@@ -39,9 +39,27 @@ _DISCIPLINE = {
 }
 
 
-def discipline_of(categories: Sequence[str]) -> str:
-    """The discipline of a paper from its subject tags, primary first; `others` when the first one is not known."""
-    if not categories:
-        return "others"
-    primary = categories[0]
+# Sources of one discipline, whatever tags they use.
+_OF_SOURCE = {"biorxiv": "biology", "medrxiv": "biology"}
+
+# Nature Portfolio's subjects are paths of numbers such as /639/766/119; the longest known beginning decides.
+_NATURE = {
+    "/631/": "biology",  # biological sciences
+    "/692/": "biology",  # health sciences
+    "/639/766/": "physics",
+    "/639/33/": "astronomy",
+    "/639/705/117/": "computer science",
+    "/639/705/": "mathematics",  # mathematics and computing
+}
+
+
+def discipline_of(categories: Sequence[str], source: str = "arxiv") -> str:
+    """The discipline of a paper from its source and its subject tags, primary first; `others` when they do not tell."""
+    if source in _OF_SOURCE:
+        return _OF_SOURCE[source]
+    subjects = [f"{tag}/" for tag in categories if tag.startswith("/")]
+    if subjects:
+        known = [path for path in _NATURE if subjects[0].startswith(path)]
+        return _NATURE[max(known, key=len)] if known else "others"
+    primary = categories[0] if categories else ""
     return _DISCIPLINE.get(primary) or _DISCIPLINE.get(primary.partition(".")[0], "others")

@@ -44,3 +44,19 @@ def test_the_primary_category_decides(categories: list[str], discipline: str) ->
 def test_an_unknown_tag_or_none_is_others() -> None:
     assert discipline_of(["cell biology"]) == "others"
     assert discipline_of([]) == "others"
+
+
+@pytest.mark.parametrize(
+    ("source", "categories", "discipline"),
+    [
+        ("biorxiv", ["physics education"], "biology"),
+        ("natcomms", ["Article", "/639/766/119", "/631/57"], "physics"),
+        ("natcomms", ["Article", "/639/705/117"], "computer science"),
+        ("natcomms", ["Article", "/639/705/1041"], "mathematics"),
+        ("natcomms", ["Article", "/692/308/2779"], "biology"),
+        ("natcomms", ["Article", "/704/106"], "others"),
+        ("chemrxiv", ["Chemistry"], "others"),
+    ],
+)
+def test_other_sources_fall_into_the_same_groups(source, categories, discipline):
+    assert discipline_of(categories, source) == discipline

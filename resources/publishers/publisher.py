@@ -7,8 +7,7 @@ from pathlib import Path
 import obstore
 from obstore.store import LocalStore
 
-from resources.lake import RangeFile
-from resources.object_store import open_store
+from resources.object_store import RangeFile, open_store
 
 # One upload part; a shard of 1 GB is 125 of them, several under way at a time.
 PART_BYTES = 8 << 20

@@ -1,15 +1,19 @@
 """A mirror of the paper sources: a folder or an object store that holds `<source>/` in each source's own layout."""
 
 import functools
+import io
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import obstore
 from obstore.store import LocalStore, ObjectStore
 
-from resources.object_store import open_store
+from resources.object_store import RangeFile, open_store
 
 STREAM_BYTES = 8 << 20
+RANGE_BYTES = 256 << 10
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Mirror:
     def objects(self, folder: str) -> list[MirrorObject]:
         """The files under a folder at any depth, by path; none when there is no such folder."""
         store = _store(self.url)
-        batches = obstore.list(store, prefix=_inside(folder))
+        batches = obstore.list(store, prefix=_inside(folder.removesuffix("/")))
         return sorted((_described(store, meta) for batch in batches for meta in batch), key=lambda found: found.path)
 
     def stat(self, path: str) -> MirrorObject:
@@ -53,15 +57,38 @@ class Mirror:
         return True
 
     def read(self, path: str, offset: int, size: int) -> bytes:
-        """Exactly `size` bytes from byte `offset` on. Raises EOFError when the file ends before they do."""
+        """Exactly `size` bytes from byte `offset` on. Raises EOFError when the file ends before they do.
+
+        A path that ends in a slash is a folder, whose bytes are those of `pack`.
+        """
         if size == 0:
             return b""
-        content = bytes(obstore.get_range(_store(self.url), _inside(path), start=offset, length=size))
+        if path.endswith("/"):
+            content = self.pack(path)[offset : offset + size]
+        else:
+            content = bytes(obstore.get_range(_store(self.url), _inside(path), start=offset, length=size))
         if len(content) < size:
             raise EOFError(
                 f"{path} in {self.url} ends at byte {offset + len(content)}; it changed since it was indexed"
             )
         return content
+
+    def open(self, path: str) -> BinaryIO:
+        """A file to seek in, read by ranges: for archives of which only a little is wanted."""
+        return io.BufferedReader(RangeFile(_store(self.url), _inside(path)), RANGE_BYTES)
+
+    def pack(self, folder: str) -> bytes:
+        """A folder's files as one archive: an uncompressed tar, by path, without times, so that its bytes are stable.
+
+        Papers that lie as loose files can so be named by one path, one size and one hash, as all others are.
+        """
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            for found in self.objects(folder):
+                member = tarfile.TarInfo(found.path.removeprefix(folder))
+                member.size = found.size
+                tar.addfile(member, io.BytesIO(self.read(found.path, 0, found.size)))
+        return packed.getvalue()
 
     def stream(self, path: str, chunk_bytes: int = STREAM_BYTES) -> Iterator[bytes]:
         """The whole file, `chunk_bytes` at a time.

@@ -21,7 +21,14 @@ class SourcePart:
 
 @dataclass
 class PartContents:
-    """The rows of one part for `raw_papers`, and for `rejects` what its source could not give in full."""
+    """The rows of one part for `raw_papers` and `identities`, and for `rejects` what its source could not give."""
 
     papers: list[Row] = field(default_factory=list)
+    identities: list[Row] = field(default_factory=list)
     rejects: list[Row] = field(default_factory=list)
+
+    def identify(self, paper_id: str, relation: str, *identifiers: str | None) -> None:
+        """Notes under which other names a paper is known; None and names that are no identifier are left out."""
+        for identifier in identifiers:
+            if identifier:
+                self.identities.append({"paper_id": paper_id, "relation": relation, "identifier": identifier})

@@ -9,10 +9,10 @@ from resources.configured import LakeResource, MirrorResource
 from s1_assets.assets.materialization import declaration, result, sample
 from s1_assets.partitions import cell_of
 from s1_assets.stage import Output, Part, Stage, run_stage
-from s1_assets.tables import RAW_PAPERS
+from s1_assets.tables import IDENTITIES, RAW_PAPERS, REJECTS
 from s1_assets.takedowns import Takedowns
 
-STAGE = Stage(RAW_PAPERS, version="1")
+STAGE = Stage(RAW_PAPERS, version="2", side_tables=(IDENTITIES, REJECTS))
 
 
 @dg.asset(**declaration(STAGE, {"python", "parquet"}))
@@ -32,9 +32,8 @@ def raw_papers(
             found = plan.read(part.name)
             rejects = found.rejects + takedowns.apply(found.papers)
             counts = Counter(f"rejected: {row['reason']}" for row in rejects)
-            yield Output(
-                part.name, {"raw_papers": found.papers, "rejects": rejects}, part.rows, done=True, counts=counts
-            )
+            rows = {"raw_papers": found.papers, "identities": found.identities, "rejects": rejects}
+            yield Output(part.name, rows, part.rows, done=True, counts=counts)
 
     upstream = [Part(part.name, takedowns.version(part), part.papers) for part in plan.parts()]
     report = run_stage(STAGE, store, cell, upstream, produce=produce, log=context.log.info)

@@ -36,6 +36,7 @@ def release(context: dg.AssetExecutionContext, publisher: PublisherResource) -> 
             "images": sum(cell.images for cell in made.cells),
             "changes": dict(made.changes),
             "tombstones": made.tombstones,
+            "duplicates": made.duplicates,
             "target": target.url,
             "card": dg.MetadataValue.md(card),
         }

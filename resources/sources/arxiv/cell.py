@@ -21,9 +21,10 @@ from resources.sources.arxiv.chunk_index import ChunkIndex, Member, index_chunk
 from resources.sources.arxiv.chunks import Chunk, chunks_of
 from resources.sources.arxiv.ids import item_of, yymm_of
 from resources.sources.arxiv.records import BrokenRecord, Record, read_record
-from resources.sources.arxiv.snapshot import SnapshotIndex, paper_of_line
+from resources.sources.arxiv.snapshot import open_snapshot, paper_of_line
 from resources.sources.mirror import Mirror
 from resources.sources.part import PartContents, SourcePart
+from s1_assets.identifiers import doi_identifier
 from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import RAW_PAPERS, Row
 
@@ -50,7 +51,7 @@ class ArxivCell:
         The first plan for a version of the snapshot makes its index under the folder `cache`. Raises
         FileNotFoundError when the mirror has no snapshot, and ValueError for a manifest that cannot be read.
         """
-        snapshot = SnapshotIndex.open(mirror, cache)
+        snapshot = open_snapshot(mirror, cache)
         chunks = chunks_of(mirror, month)
         rest = f"arXiv_metadata_{yymm_of(month)}"
         shares = _shares(_records(snapshot.lines(month)), chunks, rest)
@@ -142,6 +143,8 @@ class _Reading:
     def _add(self, record: Record, **columns: str | int) -> None:
         row: Row = {**dict.fromkeys(RAW_PAPERS.schema.names), **record.row(self.month), **columns}
         self.contents.papers.append(row)
+        dois = (record.doi or "").split()  # several for a paper with an erratum, or in several parts
+        self.contents.identify(row["paper_id"], "published_as", *map(doi_identifier, dois))
 
 
 def _records(lines: Iterable[bytes]) -> Records:

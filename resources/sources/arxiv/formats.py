@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass
 
 from resources.sources.arxiv.records import tells_withdrawal
+from s1_assets.extraction.media import is_text
 from s1_assets.rejects import Reason
 
 HEAD_BYTES = 16 << 10  # of the member: enough to see what it is, and to see a withdrawal notice in full
@@ -17,6 +18,7 @@ CONTENT_BYTES = 64 << 10  # of what the gzip expands to
 _TEX_DOCUMENT = re.compile(rb"\\(?:document(?:class|style)|begin|input|magnification|nopagenumbers)\b")
 _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype\s+)?html\b", re.IGNORECASE | re.DOTALL)
 _GZIP = b"\x1f\x8b"
+_COMPRESSION_LAYERS = 3  # an upload that is compressed already gets compressed again
 _NO_ROUTE = {  # what no route reads, by how it begins
     b"%!": "PostScript",
     b"\xf7\x02": "DVI",
@@ -38,14 +40,17 @@ def contents_of(name: str, head: bytes) -> Contents:
     """What the member `name` holds, from its first HEAD_BYTES bytes."""
     if name.endswith(".pdf"):
         return Contents("pdf")
-    if not head.startswith(_GZIP):
-        return _contents(head, whole=len(head) < HEAD_BYTES)
-    inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        content = inflate.decompress(head, CONTENT_BYTES)
-    except zlib.error as error:
-        return _unusable(Reason.ARCHIVE_UNREADABLE, f"damaged gzip: {error}")
-    return _contents(content, whole=inflate.eof)
+    content, whole = head, len(head) < HEAD_BYTES
+    for _ in range(_COMPRESSION_LAYERS):
+        if not content.startswith(_GZIP):
+            break
+        inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        try:
+            content = inflate.decompress(content, CONTENT_BYTES)
+        except zlib.error as error:
+            return _unusable(Reason.ARCHIVE_UNREADABLE, f"damaged gzip: {error}")
+        whole = inflate.eof
+    return _contents(content, whole=whole)
 
 
 def _contents(content: bytes, *, whole: bool) -> Contents:
@@ -70,8 +75,7 @@ def _format(content: bytes) -> str | None:
         return "html"
     if _is_tar(content):
         return "latex"
-    is_text = b"\0" not in content and not content.startswith(tuple(_NO_ROUTE))
-    return "latex" if is_text else None
+    return "latex" if is_text(content) and not content.startswith(tuple(_NO_ROUTE)) else None
 
 
 def _is_tar(content: bytes) -> bool:

@@ -53,6 +53,8 @@ def test_members_become_rows_that_say_where_their_bytes_lie(made: ArxivMirror) -
     [
         (gzip.compress(tar_of({"a.tex": b"x"})), "live", "latex", None),
         (gzip.compress(b"Dear TeX, \\bye"), "live", "latex", None),
+        (gzip.compress(gzip.compress(tar_of({"a.tex": b"x"}))), "live", "latex", None),
+        (gzip.compress(b"\\documentclass{article}\0" + b"\nText." * 20), "live", "latex", None),
         (gzip.compress(b"%PDF-1.4"), "live", "pdf", None),
         (gzip.compress(b"\n<!DOCTYPE html>\n<html>"), "live", "html", None),
         (gzip.compress(b"%auto-ignore\nThis paper has been withdrawn."), "withdrawn", "none", None),

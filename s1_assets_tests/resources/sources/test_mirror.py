@@ -1,5 +1,7 @@
+import io
 import os
 import pickle
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,3 +104,21 @@ def test_the_version_of_a_local_file_is_its_size_and_time(folder: str) -> None:
     assert Mirror(folder).stat("arxiv/src/a b.tar").version == before
     os.utime(path, (0, 0))
     assert Mirror(folder).stat("arxiv/src/a b.tar").version != before
+
+
+def test_a_folder_of_loose_files_reads_as_one_archive_with_stable_bytes(tmp_path: Path) -> None:
+    folder = tmp_path / "pmc-oa" / "PMC1.2"
+    (folder / "media").mkdir(parents=True)
+    (folder / "PMC1.2.xml").write_bytes(b"<article/>")
+    (folder / "media" / "f1.png").write_bytes(b"picture")
+    (tmp_path / "pmc-oa" / "PMC1.20").mkdir()
+    (tmp_path / "pmc-oa" / "PMC1.20" / "other.xml").write_bytes(b"another paper")
+    mirror = Mirror(str(tmp_path))
+    packed = mirror.pack("pmc-oa/PMC1.2/")
+    os.utime(folder / "PMC1.2.xml", (1, 1))
+    assert mirror.read("pmc-oa/PMC1.2/", 0, len(packed)) == packed
+    with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
+        contents = {member.name: tar.extractfile(member).read() for member in tar}  # type: ignore[union-attr]
+    assert contents == {"PMC1.2.xml": b"<article/>", "media/f1.png": b"picture"}
+    with pytest.raises(EOFError, match="changed since"):
+        mirror.read("pmc-oa/PMC1.2/", 0, len(packed) + 1)

@@ -1,0 +1,49 @@
+"""What planning has to know of every archive of a source, found out once for each version of it."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from resources.sources.mirror import Mirror, MirrorObject
+
+Facts = dict[str, Any]
+REQUESTS_AT_ONCE = 16
+
+
+def known(
+    mirror: Mirror, shelf: str, cache: Path, objects: Iterable[MirrorObject], learn: Callable[[MirrorObject], Facts]
+) -> list[tuple[MirrorObject, Facts]]:
+    """Each object with the facts that `learn` finds out about it, in the order given.
+
+    `learn` is asked, several at a time, for the objects that are new or changed since the last call for this `shelf`
+    of the mirror; the rest is read back from a file under `cache`. Facts are a JSON object. What `learn` raises goes
+    through, and nothing is remembered then.
+    """
+    name = hashlib.sha256(f"{mirror.url} {shelf}".encode()).hexdigest()[:16]
+    path = cache / "known-archives" / f"{name}.jsonl"
+    remembered: dict[tuple[str, str], Facts] = {}
+    if path.is_file():
+        for line in path.read_text().splitlines():
+            where, version, facts = json.loads(line)
+            remembered[where, version] = facts
+    listed = list(objects)
+    new = [found for found in listed if (found.path, found.version) not in remembered]
+    with ThreadPoolExecutor(REQUESTS_AT_ONCE) as pool:
+        for found, facts in zip(new, pool.map(learn, new), strict=True):
+            remembered[found.path, found.version] = facts
+    pairs = [(found, remembered[found.path, found.version]) for found in listed]
+    if new:
+        _write(path, [json.dumps([found.path, found.version, facts]) for found, facts in pairs])
+    return pairs
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    """Replaces the file in one step, so that processes that plan at the same time never read half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+        file.write("".join(f"{line}\n" for line in lines))
+    Path(file.name).replace(path)

@@ -1,0 +1,99 @@
+"""What the API of bioRxiv and medRxiv says of preprints (https://api.biorxiv.org/details/help), as a mirror keeps it.
+
+Its answers lie at their URL's path, `<source>/api/details/<server>/<from>/<to>/<cursor>/json`, a page a file. There
+is one record a version of a preprint.
+"""
+
+import calendar
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from resources.sources.articles.article import as_date
+from resources.sources.mirror import Mirror, MirrorObject
+
+_PAGE = re.compile(r".*/(?P<first>\d{4}-\d\d-\d\d)/(?P<last>\d{4}-\d\d-\d\d)/\d+/json")
+_WITHDRAWN = re.compile(r"\W*withdrawn\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One version of a preprint. `published` is the DOI of the article that it became."""
+
+    doi: str
+    version: int
+    posted: date
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    category: str
+    license: str
+    published: str | None
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of the API: its records, and what is wrong with it or with one of them."""
+
+    file: MirrorObject
+    records: tuple[Record, ...]
+    problems: tuple[str, ...]
+
+
+def pages(mirror: Mirror, source: str, month: str) -> Iterator[Page]:
+    """The answers about intervals that meet a month ("YYYY-MM"), with their records of that month."""
+    year, number = map(int, month.split("-"))
+    first, last = f"{month}-01", f"{month}-{calendar.monthrange(year, number)[1]}"
+    for file in mirror.objects(f"{source}/api/details/{source}"):
+        interval = _PAGE.fullmatch(file.path)
+        if interval and interval["first"] <= last and interval["last"] >= first:
+            yield _page(file, mirror.read(file.path, 0, file.size), month)
+
+
+def _page(file: MirrorObject, content: bytes, month: str) -> Page:
+    try:
+        answer = json.loads(content)
+        collection = answer.get("collection") or []
+    except (ValueError, AttributeError, RecursionError) as error:
+        found = "is empty" if not content.strip() else f"is no answer of the API ({error})"
+        return Page(file, (), (f"{file.path} {found}; fetch it again",))
+    records, problems = [], []
+    for raw in collection:
+        try:
+            record = _record(raw)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            problems.append(f"{file.path}: a record that cannot be read ({type(error).__name__}: {error})")
+        else:
+            if f"{record.posted:%Y-%m}" == month:
+                records.append(record)
+    return Page(file, tuple(records), tuple(problems))
+
+
+def _record(raw: dict[str, Any]) -> Record:
+    posted = as_date(raw["date"])
+    if posted is None:
+        raise ValueError(f"date {raw['date']!r}")
+    kind, title = str(raw.get("type") or ""), str(raw.get("title") or "")
+    published = str(raw.get("published") or "NA")
+    return Record(
+        doi=str(raw["doi"]),
+        version=int(raw["version"]),
+        posted=posted,
+        title=title,
+        abstract=str(raw.get("abstract") or ""),
+        authors=tuple(_author(name) for name in str(raw.get("authors") or "").split(";") if name.strip()),
+        category=str(raw.get("category") or ""),
+        license=str(raw.get("license") or ""),
+        published=None if published == "NA" else published,
+        withdrawn="withdraw" in kind.lower() or bool(_WITHDRAWN.match(title)),
+    )
+
+
+def _author(name: str) -> str:
+    """`Given Family` from `Family, G.`."""
+    family, _, given = (part.strip() for part in name.partition(","))
+    return f"{given} {family}".strip()

@@ -1,0 +1,283 @@
+"""bioRxiv, medRxiv and Nature Communications: archives and metadata of a mirror become rows, rejects and identities."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from resources.sources.articles.meca import MecaCell
+from resources.sources.articles.pmc import PmcCell
+from resources.sources.mirror import Mirror
+from resources.sources.part import PartContents
+from s1_assets.cells import Cell
+from s1_assets.extraction.unpack import Package, unpack
+from s1_assets.tables import IDENTITIES, RAW_PAPERS
+
+CC_BY = "http://creativecommons.org/licenses/by/4.0/"
+
+
+def article(
+    doi: str | None, *, version: str = "", title: str = "On pumps", journal: str = "", extra: str = ""
+) -> bytes:
+    doi_xml = f'<article-id pub-id-type="doi">{doi}</article-id>' if doi else ""
+    version_xml = f"<article-version>{version}</article-version>" if version else ""
+    return f"""<?xml version="1.0"?>
+<article xmlns:xlink="http://www.w3.org/1999/xlink" article-type="research-article"><front>
+<journal-meta>{journal}</journal-meta><article-meta>{doi_xml}{version_xml}
+<title-group><article-title>{title}</article-title></title-group>
+<contrib-group><contrib contrib-type="author"><name><surname>Example</surname><given-names>Ada</given-names></name>
+</contrib></contrib-group>
+<pub-date pub-type="epub"><day>9</day><month>1</month><year>2024</year></pub-date>
+<permissions><license xlink:href="{CC_BY}"><license-p>Open.</license-p></license></permissions>
+{extra}<abstract><p>What we found.</p></abstract></article-meta></front><body><p>Text.</p></body></article>""".encode()
+
+
+def meca(xml: bytes) -> bytes:
+    manifest = (
+        '<manifest xmlns="https://manuscriptexchange.org/schema/manifest" xmlns:xlink="http://www.w3.org/1999/xlink">'
+        '<item item-type="article-metadata"><instance media-type="application/xml" xlink:href="content/a.xml"/></item>'
+        "</manifest>"
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("manifest.xml", manifest)
+        archive.writestr("content/a.xml", xml)
+    return packed.getvalue()
+
+
+def record(doi: str, version: int = 1, **fields: Any) -> dict[str, Any]:
+    return {
+        "doi": doi,
+        "version": str(version),
+        "date": "2024-01-09",
+        "title": "On pumps",
+        "authors": "Example, A.; Beispiel, B. C.",
+        "abstract": "From the API.",
+        "category": "biophysics",
+        "license": "cc_by",
+        "type": "new results",
+        "published": "NA",
+    } | fields
+
+
+def put(root: Path, path: str, content: bytes | str) -> None:
+    target = root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def put_archive(root: Path, name: str, content: bytes, month: str = "January_2024") -> None:
+    put(root, f"biorxiv/Current_Content/{month}/{name}.meca", content)
+
+
+def put_api(root: Path, *records: Any) -> None:
+    answer = {"messages": [{"status": "ok"}], "collection": list(records)}
+    put(root, "biorxiv/api/details/biorxiv/2024-01-01/2024-01-31/0/json", json.dumps(answer))
+
+
+def biorxiv(root: Path, month: str = "2024-01") -> MecaCell:
+    return MecaCell.open(Mirror(str(root)), Cell("biorxiv", month), root / "cache")
+
+
+def read_all(cell: MecaCell | PmcCell) -> PartContents:
+    contents = PartContents()
+    for part in cell.parts():
+        found = cell.read(part.name)
+        assert {row["paper_id"] for row in found.papers} <= part.paper_ids
+        contents.papers += found.papers
+        contents.rejects += found.rejects
+        contents.identities += found.identities
+    pa.Table.from_pylist(contents.papers, schema=RAW_PAPERS.schema)
+    pa.Table.from_pylist(contents.identities, schema=IDENTITIES.schema)
+    return contents
+
+
+def reasons(contents: PartContents) -> list[tuple[str, str]]:
+    return sorted((row["paper_id"], row["reason"]) for row in contents.rejects)
+
+
+def test_an_archive_becomes_a_row_from_its_own_article(tmp_path):
+    put_archive(tmp_path, "aaaa", meca(article("10.1101/2024.01.09.1", version="1.2")))
+    contents = read_all(biorxiv(tmp_path))
+    [row] = contents.papers
+    assert (row["paper_id"], row["version"], row["format"]) == ("biorxiv:10.1101/2024.01.09.1", 2, "jats")
+    assert (row["title"], row["abstract"], row["authors"]) == ("On pumps", "What we found.", ["Ada Example"])
+    assert (row["license"], row["rights"], row["discipline"]) == (CC_BY, "open", "biology")
+    content = Mirror(str(tmp_path)).read(row["archive"], row["archive_offset"], row["archive_size"])
+    assert isinstance(unpack(content), Package)
+
+
+def test_the_newest_version_of_a_doi_is_the_row_and_the_older_one_stays_known(tmp_path):
+    put_archive(tmp_path, "zzzz", meca(article("10.1101/2024.01.09.1", version="1.1")))
+    put_archive(tmp_path, "aaaa", meca(article("10.1101/2024.01.09.1", version="1.2")))
+    contents = read_all(biorxiv(tmp_path))
+    assert [(row["version"], row["archive"][-9:]) for row in contents.papers] == [(2, "aaaa.meca")]
+    assert reasons(contents) == [("biorxiv:10.1101/2024.01.09.1", "superseded")]
+
+
+def test_the_api_adds_what_the_article_does_not_say(tmp_path):
+    put_archive(tmp_path, "aaaa", meca(article("10.1101/2024.01.09.1")))
+    put_api(tmp_path, record("10.1101/2024.01.09.1", published="10.1038/S41467-024-1"))
+    contents = read_all(biorxiv(tmp_path))
+    assert contents.papers[0]["categories"] == ["biophysics"]
+    assert contents.papers[0]["abstract"] == "What we found."
+    assert ("published_as", "doi:10.1038/s41467-024-1") in {
+        (row["relation"], row["identifier"]) for row in contents.identities
+    }
+
+
+def test_an_article_without_doi_is_known_by_its_title_in_the_api(tmp_path):
+    put_archive(tmp_path, "aaaa", meca(article(None, title="On <italic>Toy</italic> pumps")))
+    put_api(tmp_path, record("10.1101/2024.01.09.1", title="On <i>toy</i> pumps"))
+    contents = read_all(biorxiv(tmp_path))
+    assert [(row["paper_id"], row["format"]) for row in contents.papers] == [("biorxiv:10.1101/2024.01.09.1", "jats")]
+    assert contents.rejects == []
+
+
+def test_an_article_without_any_name_goes_by_its_archive(tmp_path):
+    put_archive(tmp_path, "aaaa-1", meca(article(None)))
+    assert [row["paper_id"] for row in read_all(biorxiv(tmp_path)).papers] == ["biorxiv:aaaa-1"]
+
+
+def test_a_preprint_that_only_the_api_knows_is_a_row_without_archive(tmp_path):
+    gone = record("10.1101/2024.01.09.2", title="WITHDRAWN: On pumps")
+    put_api(tmp_path, record("10.1101/2024.01.09.1", license="cc_no"), gone, record("10.1/other", date="2024-02-01"))
+    contents = read_all(biorxiv(tmp_path))
+    assert {row["paper_id"]: (row["status"], row["format"], row["rights"]) for row in contents.papers} == {
+        "biorxiv:10.1101/2024.01.09.1": ("live", "none", "pointer_only"),
+        "biorxiv:10.1101/2024.01.09.2": ("withdrawn", "none", "open"),
+    }
+    assert reasons(contents) == [("biorxiv:10.1101/2024.01.09.1", "source_missing")]
+    assert contents.papers[0]["authors"] == ["A. Example", "B. C. Beispiel"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "archive_unreadable"),
+        (b"no zip at all", "archive_unreadable"),
+        (meca(article("10.1/x"))[:-40], "archive_unreadable"),
+        (meca(b"<article><front>"), "parse_error"),
+        (meca(b'<!DOCTYPE a [<!ENTITY b "x">]><article>&b;</article>'), "archive_unsafe"),
+        (meca(b"<html/>"), "parse_error"),
+    ],
+)
+def test_an_archive_that_cannot_be_read_is_a_reject_and_stops_nothing(tmp_path, content, reason):
+    put_archive(tmp_path, "bad", content)
+    put_archive(tmp_path, "good", meca(article("10.1101/2024.01.09.1")))
+    contents = read_all(biorxiv(tmp_path))
+    formats = {row["paper_id"]: row["format"] for row in contents.papers}
+    assert formats["biorxiv:10.1101/2024.01.09.1"] == "jats"
+    if formats["biorxiv:bad"] == "none":
+        assert reasons(contents) == [("biorxiv:bad", reason)]
+
+
+@pytest.mark.parametrize("answer", ["", "{", "[]", '{"collection": [{"doi": "10.1/x"}]}', '{"collection": ["x"]}'])
+def test_an_answer_of_the_api_that_is_none_is_told(tmp_path, answer):
+    put(tmp_path, "biorxiv/api/details/biorxiv/2024-01-01/2024-01-31/0/json", answer)
+    put_archive(tmp_path, "good", meca(article("10.1101/2024.01.09.1")))
+    contents = read_all(biorxiv(tmp_path))
+    assert len(contents.papers) == 1
+    assert reasons(contents) == [("biorxiv_2024-01_api", "metadata_missing")]
+
+
+def test_archives_from_before_december_2018_tell_their_month_themselves(tmp_path):
+    old = article("10.1101/1", extra="").replace(b"<year>2024</year>", b"<year>2016</year>")
+    put(tmp_path, "biorxiv/Back_Content/Batch_03/aaaa.meca", meca(old))
+    assert [row["paper_id"] for row in read_all(biorxiv(tmp_path, "2016-01")).papers] == ["biorxiv:10.1101/1"]
+    assert read_all(biorxiv(tmp_path, "2016-02")).papers == []
+
+
+def test_a_paper_that_arrives_remakes_only_its_own_part(tmp_path):
+    for number in range(20):
+        put_archive(tmp_path, f"a{number}", meca(article(f"10.1101/{number}")))
+    before = {part.name: part.version for part in biorxiv(tmp_path).parts()}
+    put_archive(tmp_path, "a20", meca(article("10.1101/20")))
+    after = {part.name: part.version for part in biorxiv(tmp_path).parts()}
+    assert before.keys() <= after.keys()
+    assert len([name for name in after if before.get(name) != after[name]]) == 1
+
+
+def test_an_archive_is_opened_once_for_planning(tmp_path):
+    put_archive(tmp_path, "aaaa", meca(article("10.1101/1")))
+    biorxiv(tmp_path)
+    [shelf] = (tmp_path / "cache/known-archives").iterdir()
+    shelf.write_text(shelf.read_text().replace("10.1101/1", "10.1101/remembered"))
+    assert [row.paper_ids for row in biorxiv(tmp_path).parts()] == [frozenset({"biorxiv:10.1101/remembered"})]
+
+
+def put_pmc(root: Path, pmcid: str, number: int, xml: bytes | None, **fields: Any) -> None:
+    metadata = {
+        "pmcid": pmcid,
+        "version": number,
+        "doi": "10.1038/s41467-024-1",
+        "title": "From the metadata",
+        "citation": "Nat Commun. 2024 Jan 9;15:1.",
+        "is_retracted": False,
+        "license_code": "CC BY",
+    }
+    put(root, f"pmc-oa/metadata/{pmcid}.{number}.json", json.dumps(metadata | fields))
+    if xml is not None:
+        put(root, f"pmc-oa/{pmcid}.{number}/{pmcid}.{number}.xml", xml)
+        put(root, f"pmc-oa/{pmcid}.{number}/MediaObjects/f1.png", b"picture")
+
+
+NATCOMMS = '<journal-id journal-id-type="nlm-ta">Nat Commun</journal-id>'
+
+
+def natcomms(root: Path, month: str = "2024-01") -> PmcCell:
+    return PmcCell.open(Mirror(str(root)), Cell("natcomms", month), root / "cache")
+
+
+def test_versions_of_an_article_count_as_numbers_and_its_loose_files_are_one_archive(tmp_path):
+    for number in (2, 10):
+        put_pmc(tmp_path, "PMC1", number, article("10.1038/s41467-024-1", journal=NATCOMMS))
+    contents = read_all(natcomms(tmp_path))
+    [row] = contents.papers
+    assert (row["paper_id"], row["version"], row["format"]) == ("natcomms:10.1038/s41467-024-1", 10, "jats")
+    package = unpack(Mirror(str(tmp_path)).read(row["archive"], row["archive_offset"], row["archive_size"]))
+    assert isinstance(package, Package)
+    assert set(package.files) == {"PMC1.10.xml", "MediaObjects/f1.png"}
+    assert reasons(contents) == [("natcomms:10.1038/s41467-024-1", "superseded")]
+    assert {row["identifier"] for row in contents.identities} == {"doi:10.1038/s41467-024-1", "pmc:PMC1"}
+
+
+def test_the_journal_is_the_one_that_the_article_names(tmp_path):
+    other = '<journal-id journal-id-type="nlm-ta">Sci Rep</journal-id>'
+    put_pmc(tmp_path, "PMC1", 1, article("10.1038/s41598-1", journal=other))
+    put_pmc(tmp_path, "PMC2", 1, article("10.1038/s41598-2", journal=NATCOMMS), citation="Sci Rep. 2024 Jan 9")
+    put_pmc(tmp_path, "PMC3", 1, article("10.1/x", journal=NATCOMMS), citation="Sci Rep. 2024 Jan 9", doi="10.1/x")
+    assert [row["paper_id"] for row in read_all(natcomms(tmp_path)).papers] == ["natcomms:10.1038/s41598-2"]
+
+
+def test_a_retracted_article_is_a_row_that_says_so(tmp_path):
+    put_pmc(tmp_path, "PMC1", 1, article("10.1038/s41467-024-1", journal=NATCOMMS), is_retracted=True)
+    assert [row["status"] for row in read_all(natcomms(tmp_path)).papers] == ["retracted"]
+
+
+@pytest.mark.parametrize(
+    ("code", "rights"),
+    [("CC BY", "open"), ("TDM", "pointer_only"), ("", "pointer_only"), ("CC BY-NC", "noncommercial")],
+)
+def test_of_two_licences_the_stricter_one_counts(tmp_path, code, rights):
+    put_pmc(tmp_path, "PMC1", 1, article("10.1038/s41467-024-1", journal=NATCOMMS), license_code=code)
+    assert [row["rights"] for row in read_all(natcomms(tmp_path)).papers] == [rights]
+
+
+def test_metadata_without_files_is_a_row_and_a_reject(tmp_path):
+    put_pmc(tmp_path, "PMC1", 1, None)
+    contents = read_all(natcomms(tmp_path))
+    assert [(row["paper_id"], row["title"], row["format"]) for row in contents.papers] == [
+        ("natcomms:10.1038/s41467-024-1", "From the metadata", "none")
+    ]
+    assert reasons(contents) == [("natcomms:10.1038/s41467-024-1", "source_missing")]
+
+
+@pytest.mark.parametrize(("source", "opens"), [("biorxiv", MecaCell.open), ("natcomms", PmcCell.open)])
+def test_a_mirror_without_the_source_is_an_error_that_says_what_to_do(tmp_path, source, opens):
+    with pytest.raises(FileNotFoundError, match="put "):
+        opens(Mirror(str(tmp_path)), Cell(source, "2024-01"), tmp_path / "cache")
