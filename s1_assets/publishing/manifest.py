@@ -85,7 +85,8 @@ class Release:
     """A release: the manifests of its cells, what is in them, and its own files.
 
     `created` is ISO 8601, `previous` the release it follows. `changes` counts the pairs added, removed and changed
-    since then; `tombstones` counts the papers and pairs that must no longer be used.
+    since then; `tombstones` counts the papers and pairs that must no longer be used; `duplicates` the papers that
+    repeat a work of the release (releases made before this was told have none).
     """
 
     id: str
@@ -96,6 +97,7 @@ class Release:
     tombstones: int
     files: tuple[PublishedFile, ...]
     cells: tuple[Manifest, ...]
+    duplicates: int = 0
 
     def to_json(self) -> str:
         """This release as it is published."""
@@ -104,7 +106,7 @@ class Release:
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> "Release":
         """A release from the fields of its JSON object, those that are not its own left aside."""
-        own = {name: fields[name] for name in cls.__dataclass_fields__}
+        own = {name: fields[name] for name in cls.__dataclass_fields__.keys() & fields.keys()}
         files = tuple(PublishedFile(**file) for file in fields["files"])
         return cls(**own | {"files": files, "cells": tuple(map(Manifest.from_fields, fields["cells"]))})
 

@@ -16,7 +16,7 @@ from s1_assets.publishing.record import Sample, make_sample
 from s1_assets.publishing.shards import write_generation
 from s1_assets.publishing.verify import verify
 from s1_assets.stage import Output, Part, Produce, Stage
-from s1_assets.tables import CONTEXT_BUNDLES, ENHANCED_CAPTIONS, FIGURE_PAIRS, QUALITY_METRICS, RAW_PAPERS
+from s1_assets.tables import CONTEXT_BUNDLES, ENHANCED_CAPTIONS, FIGURE_PAIRS, IDENTITIES, QUALITY_METRICS, RAW_PAPERS
 
 
 def cell_part(lake: Lake, cell: Cell) -> Part:
@@ -59,7 +59,9 @@ def cell_samples(lake: Lake, cell: Cell) -> Iterator[Sample]:
     """The pairs of a cell in their published form, in the order of the lake, one part's papers in memory at a time."""
     tables = dict.fromkeys((FIGURE_PAIRS, CONTEXT_BUNDLES, ENHANCED_CAPTIONS, QUALITY_METRICS))
     for part in lake.parts(QUALITY_METRICS, cell):
-        papers = {row["paper_id"]: row for row in lake.rows(RAW_PAPERS, cell, part.name)}
+        papers = {row["paper_id"]: row | {"identifiers": []} for row in lake.rows(RAW_PAPERS, cell, part.name)}
+        for identity in lake.rows(IDENTITIES, cell, part.name):
+            papers[identity["paper_id"]]["identifiers"].append(identity["identifier"])
         for pair, context, caption, metrics in lake.pairs(cell, part.name, tables):
             paper = papers[pair["paper_id"]]
             if paper["status"] == "live":

@@ -13,7 +13,16 @@ from urllib.parse import quote
 
 import pyarrow as pa
 
-from s1_assets.tables import CONTEXT_BUNDLES, ENHANCED_CAPTIONS, FIGURE_PAIRS, QUALITY_METRICS, RAW_PAPERS, Row, Table
+from s1_assets.tables import (
+    CONTEXT_BUNDLES,
+    ENHANCED_CAPTIONS,
+    FIGURE_PAIRS,
+    QUALITY_METRICS,
+    RAW_PAPERS,
+    TEXTS,
+    Row,
+    Table,
+)
 
 POINTER_ONLY = "pointer_only"
 WHOLE = ("open", "noncommercial", "no_derivatives")
@@ -63,6 +72,7 @@ PUBLISHED_PAIRS = Table(
             _own("key", pa.string(), "pair_id as a file name without dots: the WebDataset key"),
             *_from(FIGURE_PAIRS, "pair_id", "paper_id"),
             *_from(RAW_PAPERS, "source", "month", "version", "title", "authors", "doi"),
+            _own("identifiers", TEXTS, "other names of the same work, as in the table identities"),
             *_from(RAW_PAPERS, "license", "rights", "status", "discipline", "categories"),
             *_from(FIGURE_PAIRS, "figure", "panel", "label", "caption", "subcaption"),
             *_from(ENHANCED_CAPTIONS, "recaption", "visual", "contextual"),

@@ -3,6 +3,7 @@
     releases/<id>/release.json           what it is made of: the manifest of every cell, its numbers, its own files
     releases/<id>/changes.parquet        pairs added, removed and changed since the release before
     releases/<id>/tombstones.jsonl       papers and pairs that must no longer be used
+    releases/<id>/duplicates.jsonl       papers that repeat a work of the release: other versions, preprints of articles
     releases/<id>/<source>/jsonl/…       the rows in the layout of S1-MMAlign
     README.md, croissant.json            dataset card and Croissant metadata of the current release
     release.json                         the current release; replaced last, in one step
@@ -36,9 +37,10 @@ from s1_assets.publishing.manifest import (
 )
 from s1_assets.publishing.s1_layout import write_s1_files
 from s1_assets.publishing.statistics import measure, scan_metadata
+from s1_assets.publishing.works import duplicates
 
 # Raised by hand when the same cells would give other release files.
-VERSION = "1"
+VERSION = "2"
 
 
 def write_release(publisher: Publisher, created: datetime, scratch: Path) -> Release:
@@ -81,11 +83,15 @@ def _assemble(
     gone = tombstones(_tombstones_of(publisher, previous), pl.scan_parquet(changes), manifests, release_id)
     stones = scratch / "tombstones.jsonl"
     gone.write_ndjson(stones)
+    repeated = duplicates(scan_metadata(publisher, manifests))
+    repeats = scratch / "duplicates.jsonl"
+    repeated.write_ndjson(repeats)
     files = [
         publish_file(publisher, f"{folder}/changes.parquet", "changes", counts.total(), changes),
         publish_file(publisher, f"{folder}/tombstones.jsonl", "tombstones", gone.height, stones),
+        publish_file(publisher, f"{folder}/duplicates.jsonl", "duplicates", repeated.height, repeats),
     ]
-    for path, rows, local in write_s1_files(publisher, manifests, scratch):
+    for path, rows, local in write_s1_files(publisher, manifests, repeated, scratch):
         files.append(publish_file(publisher, f"{folder}/{path}", "s1_jsonl", rows, local))
         local.unlink()
     return Release(
@@ -97,6 +103,7 @@ def _assemble(
         tombstones=gone.height,
         files=tuple(files),
         cells=manifests,
+        duplicates=repeated.height,
     )
 
 

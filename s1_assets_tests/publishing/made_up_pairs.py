@@ -36,6 +36,7 @@ def paper_row(paper_id: str = "arxiv:2401.00001", **columns: object) -> Row:
         "categories": ["hep-th", "math-ph"],
         "discipline": "physics",
         "doi": None,
+        "identifiers": [],
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "rights": "open",
         "status": "live",

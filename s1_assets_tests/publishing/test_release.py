@@ -137,7 +137,7 @@ def test_the_files_of_a_release_stay_until_the_next_one_is_in_place(publisher, s
     left = {path for path, _ in publisher.files() if re.match(r"[a-z]+/\d{4}-\d{2}/\w+/", path)}
     assert left == {file.file for manifest in second.cells for file in manifest.files}
     of_the_first = {path.rpartition("/")[2] for path, _ in publisher.files(f"releases/{release.id}")}
-    assert of_the_first == {"release.json", "changes.parquet", "tombstones.jsonl"}
+    assert of_the_first == {"release.json", "changes.parquet", "duplicates.jsonl", "tombstones.jsonl"}
 
 
 def test_a_missing_file_stops_the_release(publisher, scratch, publish, release):
@@ -215,3 +215,22 @@ def test_the_croissant_describes_every_column_of_the_files_it_names(publisher, r
     assert [part["name"] for part in fields["lineage"]["subField"]] == [
         field.name for field in schema["lineage"].fields
     ]
+
+
+def test_a_work_that_came_twice_is_named_with_the_copy_to_keep(publisher, scratch, publish):
+    again = paper_row("arxiv:2401.00001", month="2024-03", version=2)
+    publish(ARXIV, [OPEN, NONCOMMERCIAL])
+    publish(Cell("arxiv", "2024-03"), [again])
+    made = write_release(publisher, FIRST, scratch)
+    [row] = s1_rows(publisher, made, "duplicates.jsonl")
+    assert row == {
+        "paper_id": "arxiv:2401.00001",
+        "source": "arxiv",
+        "month": "2024-01",
+        "kept_paper_id": "arxiv:2401.00001",
+        "kept_month": "2024-03",
+    }
+    assert made.duplicates == 1
+    assert "lists 1 such papers" in publisher.read("README.md").decode()
+    shown = [row["arxiv_id"] for row in s1_rows(publisher, made, "arxiv/jsonl/24_recaption.jsonl")]
+    assert shown.count("2401.00001") == shown.count("hep-th/9901001")
