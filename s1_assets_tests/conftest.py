@@ -8,6 +8,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from s1_assets_tests.line import Line
+from samples.demo import CELLS
 from samples.make import make_samples
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -50,7 +52,15 @@ def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture(scope="session")
 def sample_mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A mirror that holds the sample papers."""
+    """A mirror that holds the sample papers. Tests read it and leave it as it is."""
     folder = tmp_path_factory.mktemp("samples")
     make_samples(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_line(sample_mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Line:
+    """A line that ran every cell of the sample papers once. Tests read it and leave it as it is."""
+    line = Line(tmp_path_factory.mktemp("sample_line"), sample_mirror)
+    assert [cell for cell in CELLS if not line.run(cell).success] == []
+    return line

@@ -235,8 +235,9 @@ def test_a_cell_from_before_its_source_began_is_green_and_empty(line):
     assert not any(check.passed for check in outcome.get_asset_check_evaluations() if check.check_name == "clip_gain")
 
 
-def test_a_source_that_is_not_read_yet_and_a_missing_mirror_are_named(line, tmp_path):
-    assert "source biorxiv is not read by this version" in failure(line.run(Cell("biorxiv", "2024-01")))
+def test_a_source_that_is_not_in_the_mirror_and_a_missing_mirror_are_named(line, tmp_path):
+    shutil.rmtree(line.folder / "mirror/biorxiv")
+    assert "has no biorxiv/; put" in failure(line.run(Cell("biorxiv", "2024-01")))
     from s1_assets.definitions import build_defs
     from s1_assets.settings import Settings
 

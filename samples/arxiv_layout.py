@@ -10,11 +10,15 @@ import hashlib
 import io
 import json
 import tarfile
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
+
+from samples.paper import Paper
+from samples.typesetting import pdf_of
 
 PACKED = datetime.fromisoformat("2024-07-01T00:00:00+00:00")
 SNAPSHOT = "arxiv-metadata-oai-snapshot.json"
@@ -39,6 +43,49 @@ class Record:
     def month(self) -> str:
         """YYMM, the first half of the identifier."""
         return self.id.partition(".")[0]
+
+
+def lay_out(papers: Sequence[Paper]) -> dict[str, bytes]:
+    """Every file of the mirror by its path."""
+    records: list[Record] = []
+    members: defaultdict[tuple[str, int], dict[str, bytes]] = defaultdict(dict)
+    for paper in papers:
+        fields = dict(paper.record)
+        number, kind = fields.pop("chunk"), fields.pop("member")
+        record = _record(fields)
+        records.append(record)
+        if kind != "none":
+            name, content = member(record.id, kind, paper.files())
+            members[record.month, number][name] = content
+    chunks = {key: chunk(key[0], contents) for key, contents in members.items()}
+    files = {f"src/{chunk_name(*key)}": tar for key, tar in chunks.items()}
+    files["src/arXiv_src_manifest.xml"] = manifest(chunks, members)
+    files[SNAPSHOT] = snapshot(records)
+    return {f"arxiv/{name}": content for name, content in files.items()}
+
+
+def _record(fields: dict[str, Any]) -> Record:
+    versions = tuple(datetime.fromisoformat(time) for time in fields.pop("versions"))
+    authors, categories = tuple(fields.pop("authors")), tuple(fields.pop("categories"))
+    return Record(authors=authors, categories=categories, versions=versions, **fields)
+
+
+def member(identifier: str, kind: str, files: Mapping[str, bytes]) -> tuple[str, bytes]:
+    """Name and bytes of a paper in its chunk; `kind` is tar, tex (a single file) or pdf (an HTML page is typeset).
+
+    Raises:
+        ValueError: for a kind that arXiv does not have, or a single file that is not one.
+    """
+    match kind, len(files):
+        case "tar", _:
+            return f"{identifier}.gz", gzipped_tar(files)
+        case "tex", 1:
+            return f"{identifier}.gz", gzipped(*files.values())
+        case "pdf", _:
+            return f"{identifier}.pdf", pdf_of(files)
+    raise ValueError(
+        f"{identifier}: member {kind!r} with {len(files)} files; use tar, tex (exactly one file), pdf or none"
+    )
 
 
 def gzipped_tar(files: Mapping[str, bytes]) -> bytes:
@@ -127,15 +174,6 @@ def _snapshot_entry(record: Record) -> dict[str, object]:
         "update_date": f"{record.versions[-1]:%Y-%m-%d}",
         "authors_parsed": [[family, given, ""] for given, _, family in names],
     }
-
-
-def write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files under `folder`; one that is there already with the same bytes keeps its modification time."""
-    for name, content in files.items():
-        path = folder / name
-        if not path.is_file() or path.read_bytes() != content:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
 
 
 def _md5(content: bytes) -> str:

@@ -154,3 +154,12 @@ def save_pixels(path: Path, pixels: Pixels, mode: str = "") -> None:
         image = image.convert("CMYK")
     path.parent.mkdir(parents=True, exist_ok=True)
     image.save(path, quality=90)
+
+
+def preview(path: Path) -> None:
+    """The picture again beside itself, small and as GIF, as publishers keep it for their web pages."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        image.thumbnail((200, 200))
+        image.quantize(64).save(path.with_suffix(".gif"))

@@ -1,1 +1,1 @@
-"""The sample papers, a folder each: paper.toml (metadata), pictures.py (what is drawn), source/ (what is archived)."""
+"""The sample papers by source, a folder each: paper.toml (metadata), source/ (files), pictures.py (draws the rest)."""
