@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -44,7 +44,7 @@ _ENVIRONMENT = {
 }
 
 # What TeX says, told by the harness where it stands in <...>.
-_FINISHED = re.compile(r"<drawing (\d{1,3}) begins>(.*?)<drawing \1 ends>", re.DOTALL)
+_MARK = re.compile(r"<drawing (?P<number>\d{1,3}) (?P<what>begins|ends)>")
 _BEGUN = re.compile(r"<drawing (\d{1,3}) begins>")
 _ERROR = re.compile(
     r"^(?:! *+(?!Emergency stop|==> Fatal)"  # which only tell that TeX ends here
@@ -183,6 +183,8 @@ class _Bench:
         (self.work / f"{_JOB}-document.tex").write_bytes(files.get(document, b""))
 
     def _lay_out(self, path: str, content: bytes) -> None:
+        if path.startswith(_JOB):
+            return  # the paper's folders must not stand where the run's own files will
         try:
             for folder in (self.source, self.work):  # TeX writes beside what it reads
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -229,11 +231,12 @@ class _Bench:
         settled: dict[Drawing, Outcome] = {}
         pages: dict[Drawing, int] = {}
         after = 0
-        for page, finished in enumerate(_FINISHED.finditer(said), 1):
-            after = finished.end()
-            drawing = drawings[int(finished[1]) % len(drawings)]
-            if error := _ERROR.search(finished[2]):
-                settled[drawing] = _failure(error, finished[2], said)
+        for page, (begin, end) in enumerate(_finished(said), 1):
+            after = end.end()
+            drawing = drawings[int(begin["number"]) % len(drawings)]
+            own = said[begin.end() : end.start()]
+            if error := _ERROR.search(own):
+                settled[drawing] = _failure(error, own, said)
             else:
                 pages[drawing] = page
         if broken_off := _BEGUN.search(said, after):
@@ -270,6 +273,17 @@ class _Bench:
         if ended.code != 0:
             return Reject(Reason.TYPESETTING_FAILED, f"dvips ended with code {ended.code}: {ended.said[:300]}")
         return made.read_bytes()
+
+
+def _finished(said: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """The marks around each drawing that came to its end, in one pass: a drawing may fill what TeX says with marks."""
+    begun: re.Match[str] | None = None
+    for mark in _MARK.finditer(said):
+        if mark["what"] == "begins":
+            begun = begun if begun and begun["number"] == mark["number"] else mark
+        elif begun and begun["number"] == mark["number"]:
+            yield begun, mark
+            begun = None
 
 
 def _last_error(ended: Ended) -> Reject:

@@ -234,9 +234,20 @@ def test_an_attack_costs_itself_alone(attack):
 
 
 @needs_tex
+@pytest.mark.parametrize("folder", ["figurepairs.pdf", "figurepairs-document.tex", "figurepairs-0.tex"])
+def test_folders_named_like_files_of_the_run_are_in_nobodys_way(folder):
+    pair = pair_of(extract(figure(SQUARES), **{f"{folder}/x.txt": b"x"}))
+    assert colours_of(pair["image"]) == "RGBY"
+
+
+@needs_tex
 @pytest.mark.parametrize(
     "endless",
-    [r"\loop\iftrue\repeat", r"\immediate\openout15=big \loop\immediate\write15{xxxxxxxxxxxxxxxxxxxxx}\iftrue\repeat"],
+    [
+        r"\loop\iftrue\repeat",
+        r"\loop\message{<drawing 0 begins>}\iftrue\repeat",
+        r"\immediate\openout15=big \loop\immediate\write15{xxxxxxxxxxxxxxxxxxxxx}\iftrue\repeat",
+    ],
 )
 def test_what_takes_for_ever_is_stopped(endless):
     drawing = Drawing("tikzpicture", "paper.tex", "paper.tex", rf"\begin{{tikzpicture}}{endless}\end{{tikzpicture}}")
