@@ -35,11 +35,11 @@ _GAINS: Mapping[tuple[Kind, PartKind], float] = {
     ("table", "tabular"): 10.0,
     ("table", "text"): 8.0,
     ("table", "diagram"): 6.0,
-    ("table", "picture"): 2.0,
+    ("table", "picture"): 1.0,
     ("other", "tabular"): 10.0,
     ("other", "text"): 8.0,
     ("other", "diagram"): 6.0,
-    ("other", "picture"): 2.0,
+    ("other", "picture"): 1.0,
 }
 _LITTLE = 2.0
 _ALL_PICTURES = 6.0
@@ -167,7 +167,7 @@ def _beside(shares: Shares, wanted: Mapping[Caption, _View]) -> Iterator[tuple[f
     taken = {part for parts in shares.values() for part in parts}
     for caption, parts in shares.items():
         for part in wanted[caption]:
-            if part not in taken:
+            if part not in taken and (caption.kind == "figure") == (part.kind in {"picture", "diagram"}):
                 for own in parts:
                     level = part.box.gap_down(own.box) < -min(part.box.height, own.box.height) / 2
                     distance = part.box.distance(own.box)
@@ -193,7 +193,8 @@ def _score(
         direction = looks[caption]
         view = views[caption][direction]
         score += max(_GAINS[caption.kind, part.kind] for part in parts)
-        score += _ALL_PICTURES * sum(part.box.area for part in parts if part.kind == "picture") / total
+        if caption.kind == "figure":
+            score += _ALL_PICTURES * sum(part.box.area for part in parts if part.kind == "picture") / total
         score -= min(_LONGEST_GAP, *(view[part].gap for part in parts)) / _GAP
         score += _HABIT * (habits.get(caption.kind) == direction) - _SIDEWAYS * (direction in {"left", "right"})
     return score

@@ -25,6 +25,7 @@ from s1_assets.extraction.pdf.pages import Line, Page
 from s1_assets.extraction.pdf.typography import Typography
 
 _ACCEPTED = 2
+_SENTENCE = 4  # against a line that reads on as a sentence
 _AGREES = 1  # for a form that most captions of its kind in the document share
 _LEADERS = re.compile(r"(?:\.\s?){5,}\s*\d*$")  # of a list of figures
 
@@ -124,8 +125,9 @@ def _score_of_form(line: Line, label: Label, typography: Typography) -> int:
     if not label.rest and not label.mark:
         score = 1
     score += 2 * _stands_out(line)
-    score += line.style != typography.body
-    return score - 4 * label.reads_on
+    if line.style == typography.body:
+        return score - _SENTENCE * label.reads_on
+    return score + 1 - _SENTENCE // 2 * label.reads_on
 
 
 def _stands_out(line: Line) -> bool:

@@ -15,7 +15,7 @@ _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
     r"(?:page\s*)?[-–—|\s]*(?:[A-Z]{0,2}\d{1,5}|[ivxl]{1,6})[-–—|\s]*(?:(?:of|/)\s*\d+)?", re.IGNORECASE
 )
-_FEWEST_REPEATS, _SHARE_OF_PAGES = 2, 0.15
+_FEWEST_REPEATS, _SHARE_OF_PAGES, _MOST_PAGES = 2, 0.15, 0.6
 _FEWEST_NUMBERED_LINES = 5
 _MOST_SKIPPED = 10  # lines from one that has a number to the next
 _SHORTEST_LINE = 20  # letters of a line that is counted
@@ -33,11 +33,14 @@ def find_furniture(pages: Sequence[Page]) -> set[Line]:
     return found
 
 
-def repeated_boxes(boxes: Sequence[Collection[Box]]) -> list[set[Box]]:
+def repeated_boxes(pages: Sequence[Page], boxes: Sequence[Collection[Box]]) -> list[set[Box]]:
     """Of the ink of each page what returns at the same place of other pages: logos, the bars of running heads."""
     pages_with = Counter(place for on_page in boxes for place in {_place(box) for box in on_page})
-    fewest = max(_FEWEST_REPEATS, _SHARE_OF_PAGES * len(boxes))
-    return [{box for box in on_page if pages_with[_place(box)] >= fewest} for on_page in boxes]
+    in_margin, anywhere = (max(_FEWEST_REPEATS, share * len(pages)) for share in (_SHARE_OF_PAGES, _MOST_PAGES))
+    return [
+        {box for box in on_page if pages_with[_place(box)] >= (in_margin if _is_in_margin(box, page) else anywhere)}
+        for page, on_page in zip(pages, boxes, strict=True)
+    ]
 
 
 def _place(box: Box) -> tuple[int, ...]:
@@ -49,7 +52,7 @@ def _repeated(pages: Sequence[Page]) -> set[tuple[str, int]]:
     seen: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
     for page in pages:
         for line in page.lines:
-            if (line.direction != 0 or _in_margin(line, page)) and read_label(line.text) is None:
+            if (line.direction != 0 or _is_in_margin(line.box, page)) and read_label(line.text) is None:
                 text, height = _repeating(line)
                 for band in _BANDS:
                     seen[text, height + band].add(page.number)
@@ -69,14 +72,14 @@ def _outermost(page: Page, repeats: Collection[tuple[str, int]]) -> Iterator[Lin
         for line in inwards:
             if edge is not None and line.box.gap_down(edge.box) >= 0:
                 break
-            if _in_margin(line, page) and (_repeating(line) in repeats or _PAGE_NUMBER.fullmatch(line.text)):
+            if _is_in_margin(line.box, page) and (_repeating(line) in repeats or _PAGE_NUMBER.fullmatch(line.text)):
                 yield line
             elif edge is None:
                 edge = line
 
 
-def _in_margin(line: Line, page: Page) -> bool:
-    _, y = line.box.middle
+def _is_in_margin(box: Box, page: Page) -> bool:
+    _, y = box.middle
     return y < _MARGIN * page.area.height or y > (1 - _MARGIN) * page.area.height
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from s1_assets.extraction.pdf.geometry import Box
@@ -30,10 +31,15 @@ class Ink:
         self._pixels = pixels
         self._scale = scale
         self._letters = np.zeros(pixels.shape[:2], np.bool_)
+        slanted = Image.new("1", (pixels.shape[1], pixels.shape[0]))
         for line in lines:
+            if line.corners:
+                ImageDraw.Draw(slanted).polygon([(x * scale, y * scale) for x, y in line.corners], fill=1)
+                continue
             for span in line.spans:
                 if span.box.area:
                     self._letters[self._window(span.box.grown(_RIM))] = True
+        self._letters |= np.asarray(slanted)
 
     def pieces(self, area: Box, inside: bool = False) -> list[Box]:
         """Boxes around connected ink in a part of the page.
@@ -87,8 +93,12 @@ class Ink:
 
 def _differs(part: Pixels, paper: Pixels) -> Mask:
     """Where a colour is seen to be another than the paper's."""
-    darker, lighter = paper - np.minimum(paper, _VISIBLE), paper + np.minimum(255 - paper, _VISIBLE)
-    return np.asarray(((part < darker) | (part > lighter)).any(axis=2))
+    differs = np.zeros(part.shape[:2], np.bool_)
+    for channel in range(part.shape[2]):
+        level, usual = part[:, :, channel], int(paper[channel])
+        differs |= level < usual - _VISIBLE
+        differs |= level > usual + _VISIBLE
+    return differs
 
 
 def _spread(ink: Mask, reach: int) -> Mask:

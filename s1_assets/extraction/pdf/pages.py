@@ -44,6 +44,9 @@ _HEADING_NUMBER = re.compile(r"(?:\d+|[A-Z]|[IVX]+)(?:\.\d+)*\.?|[•·–—▪
 # A letter without a name, and what only steers typesetting.
 _UNREADABLE = frozenset("\ufffd\u200b\u200c\u200d\u2060\ufeff")
 
+_DESCENT = 0.25  # of the letters' size
+
+Point = tuple[float, float]
 Pixels = npt.NDArray[np.uint8]
 
 
@@ -71,13 +74,15 @@ Style = tuple[str, float]
 class Line:
     """A line of text, or the part of it up to a wide gap. `box` is that of its ink, `baseline` the y it stands on.
 
-    `direction` is by how many degrees counterclockwise it is turned; None for a slant.
+    `direction` is by how many degrees counterclockwise it is turned; None for a slant, of which `corners` are the
+    corners.
     """
 
     spans: tuple[Span, ...]
     box: Box
     baseline: float
     direction: int | None = 0
+    corners: tuple[Point, ...] = ()
 
     @cached_property
     def text(self) -> str:
@@ -232,7 +237,18 @@ def _line(part: dict[str, Any]) -> Line | None:
     spans = [_span(span) for span in seen]
     direction = next((degrees for degrees, vector in _DIRECTIONS.items() if _is_along(part["dir"], vector)), None)
     baselines = [span["origin"][1] for span in seen if span["text"].strip()]
-    return Line(tuple(spans), Box(*part["bbox"]), median(baselines), direction)
+    corners = () if direction is not None else _corners(seen[0]["origin"], part["dir"], part["bbox"], spans[0].size)
+    return Line(tuple(spans), Box(*part["bbox"]), median(baselines), direction, corners)
+
+
+def _corners(origin: Point, direction: Point, box: Sequence[float], size: float) -> tuple[Point, ...]:
+    """The corners of a line of text that begins at a point and runs in a slanted direction through a box."""
+    (x, y), (across, down) = origin, direction
+    length = max((box[2] - box[0]) * abs(across), (box[3] - box[1]) * abs(down)) / max(across**2, down**2)
+    along, over = (across * length, down * length), (down * size, -across * size)
+    start = (x - over[0] * _DESCENT, y - over[1] * _DESCENT)
+    upper = (start[0] + over[0] * (1 + _DESCENT), start[1] + over[1] * (1 + _DESCENT))
+    return start, upper, (upper[0] + along[0], upper[1] + along[1]), (start[0] + along[0], start[1] + along[1])
 
 
 def _is_along(vector: tuple[float, float], other: tuple[int, int]) -> bool:

@@ -137,7 +137,7 @@ def _survey_all(
         running = find_flow(others, typography)
         texts.append((running, of_captions, [line for line in others if line not in running]))
         pieces.append(find_pieces(Ink(*pdf.picture(page), page.lines), page, *texts[-1], typography=typography))
-    repeated = repeated_boxes([[piece.box for piece in on_page] for on_page in pieces])
+    repeated = repeated_boxes(pages, [[piece.box for piece in on_page] for on_page in pieces])
     return {
         page.number: survey(page, [piece for piece in on_page if piece.box not in again], *text, typography=typography)
         for page, on_page, again, text in zip(pages, pieces, repeated, texts, strict=True)

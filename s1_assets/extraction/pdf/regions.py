@@ -199,7 +199,7 @@ def _tables(
     for group in gathered([*(line.box for line in away), *drawn], across, down):
         lines = [box for box in group if box in drawn]
         around = hull(group)
-        if any(line.width > _RULE_OF_TABLE * around.width for line in lines):
+        if len(group) > len(lines) and any(line.width > _RULE_OF_TABLE * around.width for line in lines):
             parts.append(Part("tabular", around))
         elif len(group) > 1 and formulae.isdisjoint(group):
             parts.append(Part("diagram" if lines else "text", around))
