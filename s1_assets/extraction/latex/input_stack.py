@@ -6,6 +6,7 @@ paper that does so again and again, or that comes to more than `MAX_WORK` tokens
 either.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -17,6 +18,7 @@ FUEL = MAX_REPLACEMENT  # tokens put in front of the input between two tokens of
 CHARACTERS_PER_TOKEN = 32  # longer tokens count as several
 MAX_OVERFLOWS = 10  # endless expansions cut off before reading ends
 MAX_WORK = 3_000_000  # tokens read and put back in total
+_BLANK_LINE = re.compile(r"[ \t]*\n")
 MAX_FRAMES = 200  # files and arguments open at once
 
 
@@ -52,7 +54,7 @@ class InputStack:
         self.limits_met: dict[str, None] = {}  # in words, in the order met; without one all was read
         self.overflows = 0  # endless expansions so far
         self._fuel = FUEL
-        self._work = 0
+        self.work = 0  # tokens read and put back so far
 
     def raw(self) -> Token | None:
         """The next token as it stands, or None at the end of the input or of a nested reading."""
@@ -62,22 +64,22 @@ class InputStack:
                 return frame.pending.pop()
             if frame.lexer is not None and (token := frame.lexer.next()) is not None:
                 self._fuel = FUEL
-                self._work += 1
+                self.work += 1
                 return token
             if frame.closed:
                 return None
             self.frames.pop()
 
     def push(self, tokens: Iterable[Token]) -> None:
-        """Put tokens in front of the input, as far as there is fuel for them."""
-        backwards = list(tokens)[::-1]
+        """Put tokens in front of the input, as far as there is fuel for them; empty strings are no tokens."""
+        backwards = [token for token in tokens if token][::-1]
         if self.spend(len(backwards) + sum(map(len, backwards)) // CHARACTERS_PER_TOKEN):
             self.frames[-1].pending.extend(backwards)
 
     def put_back(self, token: Token | None) -> None:
         """Unread the token that was read last; a character joins the run that it was taken from."""
         pending = self.frames[-1].pending
-        if token is None:
+        if not token:
             return
         if pending and token[0] not in STANDING_ALONE and pending[-1][0] not in STANDING_ALONE:
             pending[-1] = token + pending[-1]
@@ -94,19 +96,25 @@ class InputStack:
             frame.pending.clear()
 
     def open_file(self, text: str, name: str, folder: str) -> None:
-        r"""Read `text` before the rest of the input. `folder` is where \import looks first."""
+        r"""Read `text` before the rest of the input, its last line with the blank that TeX gives every line.
+
+        `folder` is where \import looks first.
+        """
         self.job = self.job or PurePosixPath(name).stem
         if len(self.frames) < MAX_FRAMES:
-            self.frames.append(Frame(Lexer(text, self.categories), name=name, folder=folder))
+            if not text.endswith("\n"):
+                self.frames[-1].pending.append(" ")
+            first = ["\\par"] if _BLANK_LINE.match(text) else []
+            self.frames.append(Frame(Lexer(text, self.categories), first, name=name, folder=folder))
         else:
             self.meet_limit(f"more than {MAX_FRAMES} files and arguments open at once")
 
     def enter(self, tokens: Iterable[Token], expendable: bool = False) -> int:
         """Begin a nested reading of `tokens` alone; give the result to `leave` afterwards."""
         level = len(self.frames)
-        pending = list(tokens)[::-1]
+        pending = [token for token in tokens if token][::-1]
         self.frames.append(Frame(None, pending, True, expendable, folder=self.frames[-1].folder))
-        self._work += len(pending)
+        self.work += len(pending)
         return level
 
     def leave(self, level: int) -> None:
@@ -130,14 +138,14 @@ class InputStack:
 
     def spend(self, cost: int) -> bool:
         """Account for work in tokens; False when the fuel ran out and the pending tokens were dropped."""
-        self._work += cost
+        self.work += cost
         self._fuel -= cost
-        if self._fuel > 0 and self._work < MAX_WORK:
+        if self._fuel > 0 and self.work < MAX_WORK:
             return True
         self._fuel = FUEL
         self.frames[-1].pending.clear()
         expendable = max((number for number, frame in enumerate(self.frames) if frame.expendable), default=None)
-        if self._work >= MAX_WORK:
+        if self.work >= MAX_WORK:
             self.meet_limit(f"more than {MAX_WORK:,} tokens, where reading ended")
             self.stop()
         elif expendable is not None:
