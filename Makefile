@@ -3,7 +3,7 @@ export DAGSTER_HOME ?= $(CURDIR)/dagster_home
 PYTHON = .venv/bin/python
 COMPILE = $(shell command -v uv || echo .uv/bin/uv) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: demo test check dev cell release sql bench lock base development
+.PHONY: demo test check dev cell release sql overlay bench lock base development
 
 demo: base             ## make the sample papers and run cells of every source through the whole line
 	$(PYTHON) -m samples.demo
@@ -25,6 +25,9 @@ release: base          ## a release over all published cells
 
 sql: base              ## a DuckDB shell with a view per table
 	@$(PYTHON) -m resources.catalog
+
+overlay: base          ## what the PDF route saw on each page: make overlay PDF=paper.pdf
+	@$(PYTHON) -m s1_assets.extraction.pdf.overlay $(PDF)
 
 PEERS_latex = latexml pandoc
 
