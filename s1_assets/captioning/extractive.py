@@ -32,6 +32,10 @@ class ExtractiveCaptioner:
         """One result a request, in their order."""
         return map(compose, requests)
 
+    def statistics(self) -> Mapping[str, float]:
+        """Nothing beyond what the rows say."""
+        return {}
+
 
 def compose(request: CaptionRequest) -> CaptionResult:
     """The recaption of one figure or panel, shorter than 1,200 characters.
@@ -39,7 +43,7 @@ def compose(request: CaptionRequest) -> CaptionResult:
     Status is `enhanced` when a citing sentence, or the title in place of a caption that says nothing, was added;
     else `kept_raw`: the recaption is then the raw caption without its markers, and status_detail says why.
     """
-    own = _within(_own_text(request), LONGEST_RECAPTION)
+    own = _within(own_text(request), LONGEST_RECAPTION)
     offered = candidates(request.mentions, request.label)
     chosen = select(offered, own, request.figure_text, LONGEST_RECAPTION - len(own))
     added = " ".join(candidate.text for candidate in chosen)
@@ -59,7 +63,7 @@ def compose(request: CaptionRequest) -> CaptionResult:
     )
 
 
-def _own_text(request: CaptionRequest) -> str:
+def own_text(request: CaptionRequest) -> str:
     """What the paper prints under this graphic: the panel's text, then what the caption says of all panels."""
     parts = [request.subcaption or ""]
     taken_apart = take_apart(request.caption)

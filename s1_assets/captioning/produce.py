@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from resources.lake import Lake
-from s1_assets.captioning.request import Captioner, CaptionRequest, cache_key
+from s1_assets.captioning.journal import Journal
+from s1_assets.captioning.request import Captioner, CaptionRequest, Status, cache_key
 from s1_assets.cells import Cell
 from s1_assets.stage import Output, Part, Produce
 from s1_assets.tables import CONTEXT_BUNDLES, ENHANCED_CAPTIONS, FIGURE_PAIRS, Row
@@ -27,22 +29,27 @@ class _PartCaptions:
     def output(self, part: str) -> Output:
         rows = [self.rows[pair_id] for pair_id in self.keys]
         counts = Counter(f"status: {row['status']}" for row in rows) + Counter(reused=self.reused)
-        return Output(part, {"enhanced_captions": rows}, len(rows), done=True, counts=counts)
+        return Output(part, {"enhanced_captions": rows}, self.reused, done=True, counts=counts)
 
 
-def caption_parts(lake: Lake, cell: Cell, captioner: Captioner) -> Produce:
+def caption_parts(lake: Lake, cell: Cell, captioner: Captioner, journal: Journal) -> Produce:
     """A producer that captions all parts as one stream, so that an engine never drains between two parts.
 
-    A row of the part's older version keeps its caption when its cache key (image, context, captioner) is the same.
+    A row that is in the journal of a killed run, or in the part's older version, keeps its caption when its cache key
+    (image, context, captioner) is the same.
     """
 
     def produce(parts: Sequence[Part]) -> Iterator[Output]:
         captions: dict[str, _PartCaptions] = {}
         home: dict[str, str] = {}
+        journal.keep_only({part.name for part in parts})
         for result in captioner.caption(requests(parts, captions, home)):
             part = home.pop(result.pair_id)
             arrived = captions[part]
-            arrived.rows[result.pair_id] = result.row(arrived.keys[result.pair_id])
+            row = arrived.rows[result.pair_id] = result.row(arrived.keys[result.pair_id])
+            if result.status is not Status.FAILED:
+                journal.append(part, row)
+            yield Output(part, consumed=1)
             yield from complete(captions)
         yield from complete(captions)
 
@@ -64,11 +71,12 @@ def caption_parts(lake: Lake, cell: Cell, captioner: Captioner) -> Produce:
             arrived.read = True
 
     def finished(part: str) -> Mapping[str, Row]:
-        rows = lake.rows(ENHANCED_CAPTIONS, cell, part)
+        rows = chain(lake.rows(ENHANCED_CAPTIONS, cell, part), journal.rows(part))
         return {row["cache_key"]: row for row in rows if row["status"] != "failed"}
 
     def complete(captions: dict[str, _PartCaptions]) -> Iterator[Output]:
         for part in [name for name, arrived in captions.items() if arrived.complete]:
             yield captions.pop(part).output(part)
+            journal.drop(part)  # control comes back here when the part is committed
 
     return produce

@@ -120,3 +120,6 @@ class Captioner(Protocol):
 
     def caption(self, requests: Iterable[CaptionRequest]) -> Iterator[CaptionResult]:
         """One result a request, in any order, with a bounded number in flight; a bad row gives a `failed` result."""
+
+    def statistics(self) -> Mapping[str, float]:
+        """What it counted so far, by name, for the operator; a captioner that counts nothing gives nothing."""

@@ -1,0 +1,1 @@
+"""Language-model engines that rewrite captions: vLLM in this process, or endpoints that speak OpenAI's protocol."""

@@ -1,0 +1,204 @@
+"""An endpoint that speaks OpenAI's protocol, such as `make serve` starts: a model that runs longer than any run.
+
+What a failed request means is asked of the endpoint's /health. If that fails too, the endpoint is dead, whatever is in
+flight on it is suspect, and it is asked again until it is back. If the endpoint is well, the request is sent again a few
+times, and then it was the request.
+"""
+
+import base64
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+import httpx
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from resources.captioners.tokenizer import messages
+from s1_assets.captioning.answer import SCHEMA
+from s1_assets.captioning.engine import Chat, Completion, Decoding, RefusedError, ReplicaDiedError
+
+ANSWER_SECONDS = 600.0  # a request that takes longer hangs
+BUSY_ATTEMPTS = 12  # of one request at an endpoint that says that it is busy
+FAULTY_ATTEMPTS = 3  # of one request that an endpoint in good health does not answer
+LONGEST_WAIT = 60.0  # seconds before a request is sent again, whatever Retry-After says
+MAX_ANSWER_BYTES = 4 << 20
+_BUSY = frozenset({429, 503})
+_RESPONSE_FORMAT = {"type": "json_schema", "json_schema": {"name": "caption", "schema": SCHEMA, "strict": True}}
+_COUNTERS = {
+    "vllm:prefix_cache_queries_total": "prefix_cache_queries",
+    "vllm:prefix_cache_hits_total": "prefix_cache_hits",
+}
+
+
+class _BusyError(Exception):
+    """The endpoint asks to come again, after so many seconds if it says."""
+
+    def __init__(self, message: str, seconds: float | None):
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class _FaultyError(Exception):
+    """The endpoint failed at this request."""
+
+
+class Endpoint:
+    """One endpoint; `captioning.engine.Replica`.
+
+    Args:
+        url: its base, with or without `/v1`.
+        model: the name under which it serves the model.
+        image_folder: a folder that this machine and the endpoint share, for images by `file://`; without one they are
+            sent along. The server must be started with `--allowed-local-media-path` for it.
+        connections: kept open at the same time.
+    """
+
+    def __init__(self, url: str, model: str, image_folder: Path | None = None, connections: int = 256):
+        self.name = url.rstrip("/").removesuffix("/v1")
+        self._model, self._image_folder = model, image_folder
+        key = os.environ.get("OPENAI_API_KEY")
+        self._client = httpx.AsyncClient(
+            base_url=self.name,
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=10.0),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        )
+        self._counted_before: Mapping[str, float] = {}
+
+    async def start(self) -> None:
+        """See that it is there and serves the model. Raises ValueError when it serves others only."""
+        await self._check_health()
+        try:
+            response = (await self._client.get("/v1/models", timeout=30.0)).raise_for_status()
+            served = [model["id"] for model in response.json()["data"]]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise ReplicaDiedError(f"does not tell its models: {_words(error)}") from error
+        if self._model not in served:
+            raise ValueError(f"it serves {', '.join(served)}, not S1_MODEL={self._model}")
+        self._counted_before = self._counted_before or await self._counters()
+
+    async def complete(self, chat: Chat, decoding: Decoding) -> Completion:
+        """One answer, asked for again while the endpoint is busy or fails."""
+        async with self._image(chat) as url:
+            body = self._body(chat, decoding, url)
+            try:
+                async for attempt in _patiently():
+                    with attempt:
+                        return await self._ask(body)
+            except _BusyError as error:
+                raise ReplicaDiedError(f"{error}, {BUSY_ATTEMPTS} times on end") from error
+            except _FaultyError as error:
+                raise RefusedError(f"{self.name} is well but failed {FAULTY_ATTEMPTS} times: {error}") from error
+        raise AssertionError("unreachable")
+
+    async def stop(self) -> None:
+        """Nothing: an endpoint lives by itself, and connections may serve again after a death."""
+
+    async def statistics(self) -> Mapping[str, float]:
+        """Tokens looked up and found in the endpoint's prefix cache since `start`, for all its clients."""
+        return {name: count - self._counted_before.get(name, 0.0) for name, count in (await self._counters()).items()}
+
+    async def _ask(self, body: Mapping[str, object]) -> Completion:
+        try:
+            response = await self._client.post("/v1/chat/completions", json=body)
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            await self._check_health()
+            raise _FaultyError(_words(error)) from error
+        if response.status_code in _BUSY:
+            raise _BusyError(f"it is busy ({response.status_code})", _seconds(response.headers.get("retry-after")))
+        if response.status_code in {401, 403}:
+            raise PermissionError(f"{self.name} wants another OPENAI_API_KEY ({response.status_code})")
+        if response.is_client_error:
+            raise RefusedError(f"{self.name} answered {response.status_code}: {response.text[:300]}")
+        try:
+            return _completion(response.raise_for_status())
+        except (httpx.HTTPStatusError, ValueError, KeyError, TypeError, IndexError) as error:
+            await self._check_health()
+            raise _FaultyError(_words(error)) from error
+
+    async def _check_health(self) -> None:
+        try:
+            (await self._client.get("/health", timeout=30.0)).raise_for_status()
+        except httpx.HTTPError as error:
+            raise ReplicaDiedError(f"its /health fails: {_words(error)}") from error
+
+    async def _counters(self) -> dict[str, float]:
+        """vLLM's counters of its prefix cache; none for an endpoint that has no /metrics."""
+        try:
+            response = (await self._client.get("/metrics", timeout=30.0)).raise_for_status()
+        except httpx.HTTPError:
+            return {}
+        counts: dict[str, float] = {}
+        for line in response.text.splitlines():
+            name, _, rest = line.partition("{")
+            if name in _COUNTERS:
+                counts[_COUNTERS[name]] = counts.get(_COUNTERS[name], 0.0) + float(rest.rsplit(" ", 1)[1])
+        return counts
+
+    def _body(self, chat: Chat, decoding: Decoding, image_url: str) -> dict[str, object]:
+        return {
+            "model": self._model,
+            "messages": messages(chat, {"type": "image_url", "image_url": {"url": image_url}}),
+            "temperature": decoding.temperature,
+            "top_p": decoding.top_p,
+            "seed": decoding.seed,
+            "max_tokens": decoding.max_tokens,
+            "response_format": _RESPONSE_FORMAT,
+        }
+
+    @asynccontextmanager
+    async def _image(self, chat: Chat) -> AsyncIterator[str]:
+        """A URL under which the endpoint finds the image."""
+        if self._image_folder is None:
+            yield f"data:image/{chat.image_format};base64,{base64.b64encode(chat.image).decode()}"
+            return
+        path = self._image_folder.resolve() / f"{uuid4().hex}.{chat.image_format}"
+        path.write_bytes(chat.image)
+        try:
+            yield path.as_uri()
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _patiently() -> AsyncRetrying:
+    backoff = wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT)
+
+    def wait(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        said = error.seconds if isinstance(error, _BusyError) else None
+        return backoff(state) if said is None else min(said, LONGEST_WAIT)
+
+    def stop(state: RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome else None
+        return stop_after_attempt(BUSY_ATTEMPTS if isinstance(error, _BusyError) else FAULTY_ATTEMPTS)(state)
+
+    return AsyncRetrying(retry=retry_if_exception_type((_BusyError, _FaultyError)), wait=wait, stop=stop, reraise=True)
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Retry-After in seconds (RFC 9110, section 10.2.3); a date or nonsense counts as nothing said."""
+    try:
+        return max(float(retry_after or ""), 0.0)
+    except ValueError:
+        return None
+
+
+def _completion(response: httpx.Response) -> Completion:
+    if len(response.content) > MAX_ANSWER_BYTES:
+        raise ValueError(f"an answer of {len(response.content):,} bytes")
+    body = cast("dict[str, Any]", response.json())
+    choice, usage = body["choices"][0], body["usage"]
+    return Completion(
+        text=str(choice["message"]["content"] or ""),
+        finish_reason=str(choice["finish_reason"]),
+        prompt_tokens=int(usage["prompt_tokens"]),
+        completion_tokens=int(usage["completion_tokens"]),
+    )
+
+
+def _words(error: Exception) -> str:
+    """An exception in words; httpx's time-outs have none of their own."""
+    return f"{type(error).__name__}: {error}".rstrip(": ")

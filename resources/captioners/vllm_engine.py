@@ -1,0 +1,177 @@
+"""vLLM in this process: one `AsyncLLM` over all local GPUs, or on the CPU; for one long run on one machine.
+
+The engine's own processes (core and workers) can die or hang by themselves. Death is told by vLLM; a hang is told by
+the time since the engine's last step. Either ends in `ReplicaDiedError`, after which `start` makes a new engine.
+"""
+
+import asyncio
+import io
+import logging
+import time
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from resources.captioners.reaper import Reaper
+from resources.captioners.tokenizer import ModelTokens
+from s1_assets.captioning.answer import SCHEMA
+from s1_assets.captioning.engine import Chat, Completion, Decoding, RefusedError, ReplicaDiedError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+HANG_SECONDS = 300.0  # without a step of the engine while chats are in flight
+_LOOK_SECONDS = 1.0
+
+
+class _Steps:
+    """What the engine says of itself after each step; shared by all ranks of an engine."""
+
+    def __init__(self) -> None:
+        self.last = time.monotonic()
+        self.counts: Counter[str] = Counter()
+
+    def logger(self, _config: object, engine_index: int = 0) -> Any:
+        """A vLLM stat logger for one rank that counts here."""
+        from vllm.v1.metrics.loggers import StatLoggerBase
+
+        steps = self
+
+        class Logger(StatLoggerBase):  # type: ignore[misc]  # vLLM is not installed where types are checked
+            def __init__(self) -> None:
+                pass
+
+            def record(self, scheduler_stats: Any, iteration_stats: Any, *_: object, **__: object) -> None:
+                steps.last = time.monotonic()
+                if scheduler_stats is not None:
+                    steps.counts["prefix_cache_queries"] += scheduler_stats.prefix_cache_stats.queries
+                    steps.counts["prefix_cache_hits"] += scheduler_stats.prefix_cache_stats.hits
+                if iteration_stats is not None:
+                    steps.counts[f"answered by rank {engine_index}"] += len(iteration_stats.finished_requests)
+
+            def log_engine_initialized(self) -> None:
+                pass
+
+        return Logger()
+
+
+class VllmReplica:
+    """The engine; `arguments` are those of vLLM's AsyncEngineArgs. `captioning.engine.Replica`."""
+
+    def __init__(self, arguments: Mapping[str, Any], tokens: ModelTokens, hang_seconds: float = HANG_SECONDS):
+        self.name = "vllm"
+        self._arguments, self._tokens, self._hang_seconds = dict(arguments), tokens, hang_seconds
+        self._engine: Any = None
+        self._steps = _Steps()
+        self._hung: asyncio.Future[None] | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._reaper = Reaper()
+        self._in_flight = 0
+
+    async def start(self) -> None:
+        """Load the model. Raises ReplicaDiedError when vLLM cannot bring its processes up."""
+        from vllm.engine.arg_utils import AsyncEngineArgs
+        from vllm.v1.engine.async_llm import AsyncLLM
+
+        logging.getLogger("vllm").setLevel(logging.WARNING)
+        arguments = AsyncEngineArgs(**self._arguments, disable_log_stats=False)
+        try:
+            self._engine = AsyncLLM.from_engine_args(arguments, stat_loggers=[self._steps.logger])
+        except RuntimeError as error:  # what vLLM raises when its processes die while they start
+            raise ReplicaDiedError(f"vLLM did not start: {error}") from error
+        self._reaper.guard(self._core_processes())
+        self._steps.last = time.monotonic()
+        self._hung = asyncio.get_running_loop().create_future()
+        self._watch = asyncio.create_task(self._watch_steps())
+
+    async def complete(self, chat: Chat, decoding: Decoding) -> Completion:
+        """One answer. Raises RefusedError for an image or a prompt that vLLM does not take."""
+        assert self._hung is not None
+        self._in_flight += 1
+        answer = asyncio.create_task(self._generate(chat, decoding))
+        try:
+            await asyncio.wait({answer, self._hung}, return_when=asyncio.FIRST_COMPLETED)
+            if answer.done():
+                return answer.result()
+            raise ReplicaDiedError(f"no step for {self._hang_seconds:.0f} s with {self._in_flight} in flight")
+        finally:
+            self._in_flight -= 1
+            if not answer.done():
+                answer.cancel()  # which makes vLLM abort the request
+            with suppress(asyncio.CancelledError, Exception):
+                await answer
+
+    async def stop(self) -> None:
+        """End the engine's processes."""
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._engine is not None:
+            engine, self._engine = self._engine, None
+            with suppress(Exception):  # vLLM complains of processes that are dead already
+                engine.shutdown()
+        self._reaper.reap()
+
+    async def statistics(self) -> Mapping[str, float]:
+        """Tokens looked up and found in the prefix cache, and answers by data-parallel rank."""
+        return self._steps.counts
+
+    async def _generate(self, chat: Chat, decoding: Decoding) -> Completion:
+        from vllm import SamplingParams
+        from vllm.exceptions import VLLMClientError
+        from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
+        from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
+
+        image = await asyncio.to_thread(_opened, chat.image)
+        prompt = {"prompt": self._tokens.prompt(chat), "multi_modal_data": {"image": image}}
+        sampling = SamplingParams(
+            temperature=decoding.temperature,
+            top_p=decoding.top_p,
+            seed=decoding.seed,
+            max_tokens=decoding.max_tokens,
+            structured_outputs=StructuredOutputsParams(json=SCHEMA),
+            output_kind=RequestOutputKind.FINAL_ONLY,
+        )
+        try:
+            async for output in self._engine.generate(prompt, sampling, request_id=uuid4().hex):
+                if output.finished:
+                    return _completion(output)
+        except EngineDeadError as error:
+            raise ReplicaDiedError("vLLM's engine core died; its last words stand in the log") from error
+        except (EngineGenerateError, VLLMClientError, ValueError, TypeError) as error:
+            raise RefusedError(f"vLLM does not take it: {error}") from error
+        raise ReplicaDiedError("vLLM ended the answer without a last word")
+
+    async def _watch_steps(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            if not self._in_flight:
+                self._steps.last = time.monotonic()
+            elif time.monotonic() - self._steps.last > self._hang_seconds and self._hung is not None:
+                self._hung.set_result(None)
+                return
+
+    def _core_processes(self) -> list[int]:
+        manager = self._engine.engine_core.resources.engine_manager
+        return [process.pid for process in manager.processes] if manager is not None else []
+
+
+def _opened(image: bytes) -> "Image":
+    """The image as vLLM's own server opens it, so that both engines see the same pixels."""
+    from vllm.multimodal.media import ImageMediaIO
+
+    try:
+        return ImageMediaIO().load_bytes(image)
+    except (OSError, ValueError) as error:
+        raise RefusedError(f"the image does not open: {error}") from error
+
+
+def _completion(output: Any) -> Completion:
+    answer = output.outputs[0]
+    return Completion(
+        text=answer.text,
+        finish_reason=answer.finish_reason or "",
+        prompt_tokens=len(output.prompt_token_ids),
+        completion_tokens=len(answer.token_ids),
+    )

@@ -1,0 +1,257 @@
+"""The captioner that asks a model: figures to chats, answers to captions, in one stream that never waits for one row.
+
+The engine lives in a thread with an event loop of its own; this side reads requests, writes prompts and hands results
+out while a bounded number of figures is in flight. An answer that is not usable is asked for again, twice at most,
+with another seed and more freedom; after that the raw caption stands, with the reason.
+"""
+
+import asyncio
+import json
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from s1_assets.captioning.accept import judge
+from s1_assets.captioning.dispatch import Dispatcher, Limits
+from s1_assets.captioning.engine import Completion, Decoding, EngineUnavailableError, RefusedError, Replica, Tokens
+from s1_assets.captioning.extractive import own_text
+from s1_assets.captioning.prompt import Prompt, Written
+from s1_assets.captioning.request import CaptionRequest, CaptionResult, Status
+
+RULES = "1"  # of what is accepted; raised with every change, so that captions are judged anew
+SECONDS_BETWEEN_LINES = 10.0
+_TOP_P = 0.95
+
+
+def decodings(max_tokens: int) -> tuple[Decoding, ...]:
+    """How the first answer and the two after a rejected one are drawn."""
+    return (
+        Decoding(temperature=0.0, top_p=1.0, seed=0, max_tokens=max_tokens),
+        Decoding(temperature=0.5, top_p=_TOP_P, seed=1, max_tokens=max_tokens),
+        Decoding(temperature=0.8, top_p=_TOP_P, seed=2, max_tokens=max_tokens),
+    )
+
+
+@dataclass(frozen=True)
+class Model:
+    """What is asked, and how.
+
+    Args:
+        name: hub id or folder.
+        revision: commit of the hub, or hash of the folder.
+        tokens: its tokenizer.
+        room: tokens that the texts of a chat may take.
+        decodings: of the first answer and those after it.
+        settings: all else of the engine that decides an answer, such as the limit of an image's pixels.
+    """
+
+    name: str
+    revision: str
+    tokens: Tokens
+    room: int
+    decodings: tuple[Decoding, ...]
+    settings: Mapping[str, str]
+
+
+class Engine:
+    """A dispatcher in a thread of its own. It starts with the first chat and lives until `close`."""
+
+    def __init__(self, replicas: Sequence[Replica], limits: Limits, log: Callable[[str], Any] = print):
+        self.limits = limits
+        self.in_flight = limits.in_flight * len(replicas)
+        self.log = log
+        self._replicas = replicas
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._dispatcher: Dispatcher | None = None
+        self._closing = asyncio.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def started(self) -> bool:
+        """Whether anything was asked of it yet."""
+        return self._thread is not None
+
+    def ask(self, work: Callable[[Dispatcher], Coroutine[Any, Any, Any]]) -> "Future[Any]":
+        """Run a coroutine that may use the dispatcher."""
+        if self._thread is None:
+            ready = threading.Event()
+            self._thread = threading.Thread(target=lambda: asyncio.run(self._live(ready)), name="engine", daemon=True)
+            self._thread.start()
+            ready.wait()
+        assert self._loop is not None
+        assert self._dispatcher is not None
+        return asyncio.run_coroutine_threadsafe(work(self._dispatcher), self._loop)
+
+    def close(self) -> None:
+        """Stop the replicas and wait until they are gone."""
+        if self._thread is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._closing.set)
+            self._thread.join()
+            self._thread = None
+
+    async def _live(self, ready: threading.Event) -> None:
+        self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
+        async with Dispatcher(self._replicas, self.limits, lambda line: self.log(line)) as dispatcher:
+            self._dispatcher = dispatcher
+            ready.set()
+            await self._closing.wait()
+
+
+class RewritingCaptioner:
+    """Rewrites captions by a model; `request.Captioner`."""
+
+    def __init__(self, model: Model, prompt: Prompt, engine: Engine):
+        self._model, self._prompt, self._engine = model, prompt, engine
+        self._counts: Counter[str] = Counter()
+        self._began = self._last_line = 0.0
+        self._before: Mapping[str, float] = {}
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """All that decides a caption."""
+        return {
+            "model": self._model.name,
+            "revision": self._model.revision,
+            "prompt": f"{self._prompt.id} {self._prompt.sha256}",
+            "decoding": json.dumps([asdict(decoding) for decoding in self._model.decodings], sort_keys=True),
+            "rules": RULES,
+            **self._model.settings,
+        }
+
+    def caption(self, requests: Iterable[CaptionRequest]) -> Iterator[CaptionResult]:
+        """One result a request, as they are finished.
+
+        Raises EngineUnavailableError when the engine is lost; what was handed out stays good.
+        """
+        finished: queue.SimpleQueue[Future[CaptionResult]] = queue.SimpleQueue()
+        waiting: set[Future[CaptionResult]] = set()
+        self._began = self._last_line = time.monotonic()
+        try:
+            for request in requests:
+                waiting.add(future := self._submit(request))
+                future.add_done_callback(finished.put)
+                while len(waiting) >= self._engine.in_flight or not finished.empty():
+                    yield self._taken(finished.get(), waiting)
+            while waiting:
+                yield self._taken(finished.get(), waiting)
+        except EngineUnavailableError:
+            self._engine.close()  # so that the next run of this process begins with a new one
+            raise
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def statistics(self) -> Mapping[str, float]:
+        """Counts of the captions so far: attempts, faults, flags, tokens, rates, deaths, prefix-cache hit rate."""
+        if not self._engine.started:
+            return {}
+        seconds = max(time.monotonic() - self._began, 1e-9)
+        rates = {f"{name}_per_second": round(self._counts[name] / seconds, 1) for name in ("prompt_tokens", "completion_tokens")}
+        state = self._engine.ask(_state).result(60)
+        queries = state.get("prefix_cache_queries", 0.0)
+        hits = {"prefix_cache_hit_rate": round(state["prefix_cache_hits"] / queries, 3)} if queries else {}
+        return dict(self._counts) | rates | state | hits
+
+    def _submit(self, request: CaptionRequest) -> "Future[CaptionResult]":
+        try:
+            written = self._prompt.write(request, self._model.tokens, self._model.room)
+        except UnicodeError as error:
+            ended: Future[CaptionResult] = Future()
+            ended.set_result(self._raw(request, Status.FAILED, f"its text cannot be read: {error}", []))
+            return ended
+        return self._engine.ask(lambda dispatcher: self._rewrite(dispatcher, request, written))
+
+    def _taken(self, future: "Future[CaptionResult]", waiting: "set[Future[CaptionResult]]") -> CaptionResult:
+        waiting.discard(future)
+        result = future.result()
+        self._counts["pairs"] += 1
+        if time.monotonic() - self._last_line > SECONDS_BETWEEN_LINES:
+            self._last_line = time.monotonic()
+            self._engine.log(self._line())
+        return result
+
+    def _line(self) -> str:
+        seen = self.statistics()
+        rate = self._counts["pairs"] / max(time.monotonic() - self._began, 1e-9)
+        return (
+            f"engine: {rate:,.1f} pairs/s, {seen['prompt_tokens_per_second']:,.0f} tokens/s in, "
+            f"{seen['completion_tokens_per_second']:,.0f} out, prefix cache {seen.get('prefix_cache_hit_rate', 0):.0%}, "
+            f"{seen['in_flight']:.0f} in flight, {self._counts['asked_again']} asked again, {seen['deaths']:.0f} deaths"
+        )
+
+    async def _rewrite(self, dispatcher: Dispatcher, request: CaptionRequest, written: Written) -> CaptionResult:
+        """Ask until an answer is usable, or no longer."""
+        completions: list[Completion] = []
+        why = ""
+        try:
+            for decoding in self._model.decodings:
+                completion = await dispatcher.complete(written.chat, decoding)
+                self._count(completion, again=bool(completions))
+                completions.append(completion)
+                verdict = judge(completion, request, self._prompt)
+                self._counts.update(f"flag: {flag.partition(':')[0]}" for flag in verdict.flags)
+                if verdict.fault is None and verdict.answer is not None:
+                    answer = verdict.answer
+                    return self._result(
+                        request,
+                        answer.recaption,
+                        completions,
+                        visual=answer.visual,
+                        contextual=answer.contextual or None,
+                        used_mentions=written.used_mentions,
+                    )
+                why = f"{verdict.fault}: {verdict.detail}"
+                self._counts[f"rejected answer: {verdict.fault}"] += 1
+        except RefusedError as error:
+            return self._raw(request, Status.FAILED, str(error), completions)
+        return self._raw(request, Status.KEPT_RAW, why, completions)
+
+    def _count(self, completion: Completion, *, again: bool) -> None:
+        self._counts["prompt_tokens"] += completion.prompt_tokens
+        self._counts["completion_tokens"] += completion.completion_tokens
+        self._counts["asked_again"] += again
+
+    def _raw(
+        self, request: CaptionRequest, status: Status, why: str, completions: Sequence[Completion]
+    ) -> CaptionResult:
+        return self._result(request, own_text(request), completions, status=status, status_detail=why)
+
+    def _result(
+        self, request: CaptionRequest, recaption: str, completions: Sequence[Completion], **columns: Any
+    ) -> CaptionResult:
+        last = completions[-1] if completions else None
+        decoding = self._model.decodings[len(completions) - 1] if completions else None
+        defaults: dict[str, Any] = {
+            "visual": None,
+            "contextual": None,
+            "used_mentions": (),
+            "status": Status.ENHANCED,
+            "status_detail": None,
+        }
+        return CaptionResult(
+            pair_id=request.pair_id,
+            recaption=recaption,
+            attempts=len(completions),
+            model=self._model.name,
+            model_revision=self._model.revision,
+            prompt_id=self._prompt.id,
+            prompt_sha256=self._prompt.sha256,
+            decoding=json.dumps(asdict(decoding), sort_keys=True) if decoding else None,
+            prompt_tokens=sum(completion.prompt_tokens for completion in completions) or None,
+            completion_tokens=sum(completion.completion_tokens for completion in completions) or None,
+            finish_reason=last.finish_reason if last else None,
+            **defaults | columns,
+        )
+
+
+async def _state(dispatcher: Dispatcher) -> dict[str, float]:
+    return {
+        "in_flight": dispatcher.in_flight,
+        "deaths": dispatcher.deaths,
+        **await dispatcher.statistics(),
+    }
