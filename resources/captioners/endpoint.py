@@ -1,8 +1,8 @@
 """An endpoint that speaks OpenAI's protocol, such as `make serve` starts: a model that runs longer than any run.
 
 What a failed request means is asked of the endpoint's /health. If that fails too, the endpoint is dead, whatever is in
-flight on it is suspect, and it is asked again until it is back. If the endpoint is well, the request is sent again a few
-times, and then it was the request.
+flight on it is suspect, and it is asked again until it is back. If the endpoint is well, the request is sent again a
+few times, and then it was the request.
 """
 
 import base64
@@ -14,7 +14,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 import httpx
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
 from resources.captioners.tokenizer import messages
 from s1_assets.captioning.answer import SCHEMA
@@ -54,19 +54,36 @@ class Endpoint:
         image_folder: a folder that this machine and the endpoint share, for images by `file://`; without one they are
             sent along. The server must be started with `--allowed-local-media-path` for it.
         connections: kept open at the same time.
+        answer_seconds: after which a request hangs.
+
+    OPENAI_API_KEY is sent along where it is set.
     """
 
-    def __init__(self, url: str, model: str, image_folder: Path | None = None, connections: int = 256):
+    def __init__(
+        self,
+        url: str,
+        model: str,
+        image_folder: Path | None = None,
+        connections: int = 256,
+        answer_seconds: float = ANSWER_SECONDS,
+    ):
         self.name = url.rstrip("/").removesuffix("/v1")
         self._model, self._image_folder = model, image_folder
-        key = os.environ.get("OPENAI_API_KEY")
-        self._client = httpx.AsyncClient(
-            base_url=self.name,
-            headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=10.0),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-        )
+        self._connections, self._answer_seconds = connections, answer_seconds
+        self._opened: httpx.AsyncClient | None = None
         self._counted_before: Mapping[str, float] = {}
+
+    @property
+    def _client(self) -> httpx.AsyncClient:
+        if self._opened is None:
+            key = os.environ.get("OPENAI_API_KEY")
+            self._opened = httpx.AsyncClient(
+                base_url=self.name,
+                headers={"Authorization": f"Bearer {key}"} if key else {},
+                timeout=httpx.Timeout(self._answer_seconds, connect=10.0),
+                limits=httpx.Limits(max_connections=self._connections, max_keepalive_connections=self._connections),
+            )
+        return self._opened
 
     async def start(self) -> None:
         """See that it is there and serves the model. Raises ValueError when it serves others only."""
@@ -95,7 +112,10 @@ class Endpoint:
         raise AssertionError("unreachable")
 
     async def stop(self) -> None:
-        """Nothing: an endpoint lives by itself, and connections may serve again after a death."""
+        """Close the connections; the endpoint itself lives on."""
+        if self._opened is not None:
+            client, self._opened = self._opened, None
+            await client.aclose()
 
     async def statistics(self) -> Mapping[str, float]:
         """Tokens looked up and found in the endpoint's prefix cache since `start`, for all its clients."""
@@ -126,7 +146,7 @@ class Endpoint:
             raise ReplicaDiedError(f"its /health fails: {_words(error)}") from error
 
     async def _counters(self) -> dict[str, float]:
-        """vLLM's counters of its prefix cache; none for an endpoint that has no /metrics."""
+        """Counters of vLLM's prefix cache; none for an endpoint that has no /metrics."""
         try:
             response = (await self._client.get("/metrics", timeout=30.0)).raise_for_status()
         except httpx.HTTPError:
@@ -173,7 +193,7 @@ def _patiently() -> AsyncRetrying:
 
     def stop(state: RetryCallState) -> bool:
         error = state.outcome.exception() if state.outcome else None
-        return stop_after_attempt(BUSY_ATTEMPTS if isinstance(error, _BusyError) else FAULTY_ATTEMPTS)(state)
+        return state.attempt_number >= (BUSY_ATTEMPTS if isinstance(error, _BusyError) else FAULTY_ATTEMPTS)
 
     return AsyncRetrying(retry=retry_if_exception_type((_BusyError, _FaultyError)), wait=wait, stop=stop, reraise=True)
 

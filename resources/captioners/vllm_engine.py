@@ -5,7 +5,6 @@ the time since the engine's last step. Either ends in `ReplicaDiedError`, after 
 """
 
 import asyncio
-import io
 import logging
 import time
 from collections import Counter
@@ -162,7 +161,8 @@ def _opened(image: bytes) -> "Image":
     from vllm.multimodal.media import ImageMediaIO
 
     try:
-        return ImageMediaIO().load_bytes(image)
+        opened: Image = ImageMediaIO().load_bytes(image)
+        return opened
     except (OSError, ValueError) as error:
         raise RefusedError(f"the image does not open: {error}") from error
 

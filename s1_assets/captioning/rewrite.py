@@ -38,7 +38,7 @@ def decodings(max_tokens: int) -> tuple[Decoding, ...]:
 
 
 @dataclass(frozen=True)
-class Model:
+class ModelInUse:
     """What is asked, and how.
 
     Args:
@@ -94,9 +94,12 @@ class Engine:
             self._thread.join()
             self._thread = None
 
+    def _tell(self, line: str) -> None:
+        self.log(line)  # of the run that uses the engine now
+
     async def _live(self, ready: threading.Event) -> None:
         self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
-        async with Dispatcher(self._replicas, self.limits, lambda line: self.log(line)) as dispatcher:
+        async with Dispatcher(self._replicas, self.limits, self._tell) as dispatcher:
             self._dispatcher = dispatcher
             ready.set()
             await self._closing.wait()
@@ -105,7 +108,7 @@ class Engine:
 class RewritingCaptioner:
     """Rewrites captions by a model; `request.Captioner`."""
 
-    def __init__(self, model: Model, prompt: Prompt, engine: Engine):
+    def __init__(self, model: ModelInUse, prompt: Prompt, engine: Engine):
         self._model, self._prompt, self._engine = model, prompt, engine
         self._counts: Counter[str] = Counter()
         self._began = self._last_line = 0.0
@@ -151,7 +154,10 @@ class RewritingCaptioner:
         if not self._engine.started:
             return {}
         seconds = max(time.monotonic() - self._began, 1e-9)
-        rates = {f"{name}_per_second": round(self._counts[name] / seconds, 1) for name in ("prompt_tokens", "completion_tokens")}
+        rates = {
+            f"{name}_per_second": round(self._counts[name] / seconds, 1)
+            for name in ("prompt_tokens", "completion_tokens")
+        }
         state = self._engine.ask(_state).result(60)
         queries = state.get("prefix_cache_queries", 0.0)
         hits = {"prefix_cache_hit_rate": round(state["prefix_cache_hits"] / queries, 3)} if queries else {}
@@ -180,8 +186,9 @@ class RewritingCaptioner:
         rate = self._counts["pairs"] / max(time.monotonic() - self._began, 1e-9)
         return (
             f"engine: {rate:,.1f} pairs/s, {seen['prompt_tokens_per_second']:,.0f} tokens/s in, "
-            f"{seen['completion_tokens_per_second']:,.0f} out, prefix cache {seen.get('prefix_cache_hit_rate', 0):.0%}, "
-            f"{seen['in_flight']:.0f} in flight, {self._counts['asked_again']} asked again, {seen['deaths']:.0f} deaths"
+            f"{seen['completion_tokens_per_second']:,.0f} out, {seen.get('prefix_cache_hit_rate', 0):.0%} from the "
+            f"prefix cache, {seen['in_flight']:.0f} in flight, {self._counts['asked_again']} asked again, "
+            f"{seen['deaths']:.0f} deaths"
         )
 
     async def _rewrite(self, dispatcher: Dispatcher, request: CaptionRequest, written: Written) -> CaptionResult:
