@@ -1,0 +1,1 @@
+"""Engines that run a vision-language model: in this process, or behind endpoints."""
