@@ -42,10 +42,10 @@ class Model:
     @classmethod
     def parse(cls, text: str) -> "Model":
         """The model that `text` names: a folder, `owner/name` or `owner/name@revision`; else raises ValueError."""
-        if Path(text).expanduser().is_dir():
+        if text and Path(text).expanduser().is_dir():
             return cls(str(Path(text).expanduser().absolute()))
         name, _, revision = text.partition("@")
-        if Path(name).expanduser().is_dir():
+        if name and Path(name).expanduser().is_dir():
             raise ValueError(f"S1_MODEL={text!r}: {name} is a folder, and only models of the hub have revisions")
         if not HUB_ID.fullmatch(name) or (revision == "" and "@" in text):
             raise ValueError(
