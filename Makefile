@@ -27,6 +27,10 @@ serve:                 ## S1_MODEL behind an OpenAI-compatible server, laid out 
 	@./install.sh $$(command -v nvidia-smi >/dev/null && echo gpu || echo cpu)
 	@$(PYTHON) -m resources.captioners.serve --host $(or $(HOST),127.0.0.1) --port $(or $(PORT),8000) $(ARGS)
 
+plan: base             ## GPU-days and cost: make plan PAIRS=15500000 RATE=2.5 [GPUS=8] [PRICE=2], or CALIBRATE=512 for RATE
+	@$(PYTHON) -m s1_assets plan --pairs $(PAIRS) $(foreach name,MODEL GPUS RATE PRICE TOKENS_IN TOKENS_OUT CALIBRATE MEASURED_GPUS,\
+		$(if $($(name)),--$(shell echo $(name) | tr A-Z_ a-z-) '$($(name))'))
+
 sql: base              ## a DuckDB shell with a view per table
 	@$(PYTHON) -m resources.catalog
 
