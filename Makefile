@@ -3,7 +3,7 @@ export DAGSTER_HOME ?= $(CURDIR)/dagster_home
 PYTHON = .venv/bin/python
 COMPILE = $(shell command -v uv || echo .uv/bin/uv) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: demo test check dev cell release sql overlay bench lock base development
+.PHONY: demo test check dev cell release serve plan sql overlay bench lock base development
 
 demo: base             ## make the sample papers and run cells of every source through the whole line
 	$(PYTHON) -m samples.demo
@@ -22,6 +22,14 @@ cell: base             ## one cell: make cell SOURCE=arxiv MONTH=2024-01
 
 release: base          ## a release over all published cells
 	@$(PYTHON) -m s1_assets release
+
+serve:                 ## S1_MODEL behind an OpenAI-compatible server, laid out for this machine: make serve PORT=8000
+	@./install.sh $$(command -v nvidia-smi >/dev/null && echo gpu || echo cpu)
+	@$(PYTHON) -m resources.captioners.serve --host $(or $(HOST),127.0.0.1) --port $(or $(PORT),8000) $(ARGS)
+
+plan: base             ## GPU-days and cost: make plan PAIRS=15500000 RATE=2.5 [GPUS=8] [PRICE=2], or CALIBRATE=512 for RATE
+	@$(PYTHON) -m s1_assets plan --pairs $(PAIRS) $(foreach name,MODEL GPUS RATE PRICE TOKENS_IN TOKENS_OUT CALIBRATE MEASURED_GPUS,\
+		$(if $($(name)),--$(shell echo $(name) | tr A-Z_ a-z-) '$($(name))'))
 
 sql: base              ## a DuckDB shell with a view per table
 	@$(PYTHON) -m resources.catalog

@@ -1,13 +1,15 @@
 """The outside world as Dagster resources: what a setting names, opened when a run needs it."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import dagster as dg
 
+from resources.captioners.configured import EngineSettings, open_captioner
 from resources.lake import Lake
 from resources.publishers.publisher import Publisher, open_publisher
 from resources.sources.articles.meca import MecaCell
@@ -19,6 +21,7 @@ from resources.sources.preprints import osf
 from resources.sources.preprints.cell import PreprintCell
 from resources.workers import Workers
 from s1_assets.captioning.extractive import ExtractiveCaptioner
+from s1_assets.captioning.journal import Journal
 from s1_assets.captioning.request import Captioner
 from s1_assets.cells import Cell
 
@@ -119,15 +122,40 @@ class WorkersResource(dg.ConfigurableResource["WorkersResource"]):
 
 
 class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):
-    """Who rewrites captions (S1_CAPTIONER)."""
+    """Who rewrites captions (S1_CAPTIONER), and the engine that it asks (S1_MODEL and the settings beside it).
+
+    `cache` (S1_CACHE) keeps what is finished of parts that are not.
+    """
 
     engine: str = "extractive"
+    model: str = "Qwen/Qwen3-VL-8B-Instruct"
+    tensor_parallel: int | None = None
+    data_parallel: int | None = None
+    endpoints: list[str] = []
+    engine_arguments: str = "{}"
+    image_folder: str | None = None
+    cache: str
 
-    def open(self) -> Captioner:
-        """The captioner. Raises ValueError for a name that is none."""
-        if self.engine != "extractive":
-            raise ValueError(f"S1_CAPTIONER={self.engine!r} is not understood; this version has: extractive")
-        return ExtractiveCaptioner()
+    def open(self, log: Callable[[str], Any] = print) -> Captioner:
+        """The captioner; `log` gets a line on its engine now and then. Raises ValueError for a name that is none."""
+        if self.engine == "extractive":
+            return ExtractiveCaptioner()
+        if self.engine not in {"vllm", "openai"}:
+            raise ValueError(f"S1_CAPTIONER={self.engine!r} is not understood; use extractive, vllm or openai")
+        engine = EngineSettings(
+            self.engine,
+            self.model,
+            self.tensor_parallel,
+            self.data_parallel,
+            tuple(self.endpoints),
+            json.loads(self.engine_arguments),
+            self.image_folder,
+        )
+        return open_captioner(engine, log)
+
+    def journal(self, cell: Cell) -> Journal:
+        """Where finished captions of a cell stand until their part is committed."""
+        return Journal(Path(self.cache) / "captions", cell)
 
 
 class PublisherResource(dg.ConfigurableResource["PublisherResource"]):

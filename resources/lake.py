@@ -98,6 +98,16 @@ class Lake:
             found += [self._part(item["path"], item["size"]) for item in batch if item["path"].endswith(".parquet")]
         return sorted(found, key=lambda part: part.name)
 
+    def cells(self, table: Table) -> list[Cell]:
+        """The cells in which a table has something, by source and month."""
+        sources = self._folders(f"{table.name}/")
+        months = [month for source in sources for month in self._folders(source)]
+        return sorted(Cell(*(level.partition("=")[2] for level in month.split("/")[1:3])) for month in months)
+
+    def _folders(self, prefix: str) -> list[str]:
+        found = obstore.list_with_delimiter(self._store, prefix=prefix)["common_prefixes"]
+        return [f"{folder.rstrip('/')}/" for folder in found]
+
     def digest(self, table: Table, cell: Cell) -> str:
         """Hash of the fingerprints of a cell's parts: the state of the table there."""
         fingerprints = " ".join(part.fingerprint for part in self.parts(table, cell))

@@ -1,13 +1,15 @@
-"""The command line: `python -m s1_assets cell SOURCE MONTH` and `python -m s1_assets release`.
+"""The command line: `python -m s1_assets cell SOURCE MONTH`, `python -m s1_assets release`, and `plan PAIRS`.
 
-Prints a line per asset and per check, and exits with 1 when the run failed.
+A run prints a line per asset and per check and exits with 1 when it failed; a plan prints one table.
 """
 
 import argparse
 import sys
 
+from s1_assets import plan_command
 from s1_assets.cells import SOURCES, Cell
 from s1_assets.run import print_outcome, run_cell, run_job
+from s1_assets.settings import Settings
 
 
 def main() -> int:
@@ -18,13 +20,17 @@ def main() -> int:
     cell.add_argument("source", choices=SOURCES)
     cell.add_argument("month", help="YYYY-MM")
     commands.add_parser("release", help="a release over all published cells")
+    plan_command.add_arguments(commands.add_parser("plan", help="GPU-days and cost of captioning"))
     arguments = parser.parse_args()
     try:
+        if arguments.command == "plan":
+            plan_command.run(arguments, Settings.from_environment())
+            return 0
         outcome = (
             run_cell(Cell(arguments.source, arguments.month)) if "source" in arguments else run_job("make_release")
         )
     except ValueError as error:
-        parser.error(str(error))
+        commands.choices[arguments.command].error(str(error))
     print_outcome(outcome)
     return 0 if outcome.success else 1
 

@@ -26,7 +26,16 @@ def default_resources(settings: Settings) -> dict[str, Any]:
         "lake": LakeResource(url=settings.lake),
         "mirror": MirrorResource(url=settings.mirror, cache=settings.cache),
         "workers": WorkersResource(address=settings.workers),
-        "captioner": CaptionerResource(engine=settings.captioner),
+        "captioner": CaptionerResource(
+            engine=settings.captioner,
+            model=settings.model,
+            tensor_parallel=settings.tensor_parallel,
+            data_parallel=settings.data_parallel,
+            endpoints=list(settings.endpoints),
+            engine_arguments=settings.engine,
+            image_folder=settings.image_folder,
+            cache=settings.cache,
+        ),
         "publisher": PublisherResource(url=settings.publish),
     }
 

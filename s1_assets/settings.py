@@ -1,11 +1,20 @@
 """What an operator may set, by environment variable; every name has a default that works on a bare laptop."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
+# What S1_ENGINE may not hold, because a setting of its own says it and more depends on it.
+SET_ELSEWHERE = {
+    "model": "S1_MODEL",
+    "revision": "S1_MODEL=owner/name@revision",
+    "tensor_parallel_size": "S1_TENSOR_PARALLEL",
+    "data_parallel_size": "S1_DATA_PARALLEL",
+}
 
 
 @dataclass(frozen=True)
@@ -15,23 +24,70 @@ class Settings:
     lake: str  # S1_LAKE: folder or object-store URL of the tables
     mirror: str | None  # S1_MIRROR: folder or URL holding <source>/ in the source's own layout
     workers: str  # S1_WORKERS: local or local:N
-    captioner: str  # S1_CAPTIONER: extractive
+    captioner: str  # S1_CAPTIONER: extractive, vllm or openai
+    model: str  # S1_MODEL: folder, hub id or hub id@revision
+    tensor_parallel: int | None  # S1_TENSOR_PARALLEL: GPUs a replica; None is from the model's size
+    data_parallel: int | None  # S1_DATA_PARALLEL: replicas; None is as many as there are GPUs for
+    endpoints: tuple[str, ...]  # S1_ENDPOINTS: base URLs of OpenAI-compatible servers
+    engine: str  # S1_ENGINE: JSON object of further vLLM engine arguments
+    image_folder: str | None  # S1_IMAGE_FOLDER: folder shared with the endpoints, through which images go
     publish: str  # S1_PUBLISH: folder or s3:// URL of the published shards
     cache: str  # S1_CACHE: local folder for what can be computed again (metadata indexes)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Settings of this process. An empty variable counts as unset."""
+        """Settings of this process. An empty variable counts as unset.
+
+        Raises ValueError, which names the variable, for a value that cannot be meant.
+        """
 
         def get(name: str, default: str) -> str:
             return environment.get(name) or default
 
         lake = get("S1_LAKE", str(PROJECT / "lake"))
-        return cls(
+        settings = cls(
             lake=lake,
             mirror=environment.get("S1_MIRROR") or None,
             workers=get("S1_WORKERS", "local"),
             captioner=get("S1_CAPTIONER", "extractive"),
+            model=get("S1_MODEL", "Qwen/Qwen3-VL-8B-Instruct"),
+            tensor_parallel=_count("S1_TENSOR_PARALLEL", get("S1_TENSOR_PARALLEL", "")),
+            data_parallel=_count("S1_DATA_PARALLEL", get("S1_DATA_PARALLEL", "")),
+            endpoints=_urls("S1_ENDPOINTS", get("S1_ENDPOINTS", "")),
+            engine=get("S1_ENGINE", "{}"),
+            image_folder=environment.get("S1_IMAGE_FOLDER") or None,
             publish=get("S1_PUBLISH", f"{lake.rstrip('/')}/releases"),
             cache=get("S1_CACHE", str(PROJECT / "build" / "cache")),
         )
+        _ = settings.engine_overrides  # a mistake in S1_ENGINE shows here and not when an engine starts
+        return settings
+
+    @property
+    def engine_overrides(self) -> dict[str, Any]:
+        """S1_ENGINE as vLLM's argument names and values. Raises ValueError for what is no such object."""
+        try:
+            read = json.loads(self.engine)
+        except ValueError as error:
+            raise ValueError(f"S1_ENGINE={self.engine!r} is not JSON: {error}") from error
+        if not isinstance(read, dict):
+            raise ValueError(f'S1_ENGINE={self.engine!r} is no JSON object such as {{"max_num_seqs": 128}}')
+        for name, variable in SET_ELSEWHERE.items():
+            if name in read:
+                raise ValueError(f"S1_ENGINE={self.engine!r} holds {name}; set {variable} instead")
+        return read
+
+
+def _count(variable: str, text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise ValueError(f"{variable}={text!r} is not a whole number from 1 on")
+    return int(text)
+
+
+def _urls(variable: str, text: str) -> tuple[str, ...]:
+    urls = tuple(url.strip().rstrip("/") for url in text.split(",") if url.strip())
+    for url in urls:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError(f"{variable}: {url!r} is no URL such as http://127.0.0.1:8000; separate several by commas")
+    return urls

@@ -1,1 +1,1 @@
-"""Language-model engines that rewrite captions: vLLM in this process, or endpoints that speak OpenAI's protocol."""
+"""Engines that run a vision-language model: in this process, or behind endpoints."""

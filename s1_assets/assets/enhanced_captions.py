@@ -22,9 +22,11 @@ def enhanced_captions(
 
     Rows whose image, context, prompt, model and decoding are unchanged keep the caption they have.
     """
-    cell, store, engine = cell_of(context.partition_key), lake.open(), captioner.open()
+    cell, store, engine = cell_of(context.partition_key), lake.open(), captioner.open(context.log.info)
     stage = replace(STAGE, config=engine.identity)
     upstream = [Part.of(file) for file in store.parts(CONTEXT_BUNDLES, cell)]
-    report = run_stage(stage, store, cell, upstream, produce=caption_parts(store, cell, engine), log=context.log.info)
+    produce = caption_parts(store, cell, engine, captioner.journal(cell))
+    report = run_stage(stage, store, cell, upstream, produce=produce, log=context.log.info)
     preview = sample(store, cell, ENHANCED_CAPTIONS, ["pair_id", "status", "recaption"])
-    return result(report, preview, {"captioner": dict(engine.identity)})
+    counted = {name: float(count) for name, count in engine.statistics().items()}
+    return result(report, preview, {"captioner": dict(engine.identity), **counted})

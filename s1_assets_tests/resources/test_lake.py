@@ -56,6 +56,18 @@ def lake(request, tmp_path) -> Lake:
     return Lake(str(tmp_path / "lake") if request.param == "folder" else request.getfixturevalue("s3_url"))
 
 
+def test_cells_of_a_table_are_those_with_parts(tmp_path, bucket):
+    for lake in (Lake(str(tmp_path)), Lake(f"{bucket}/tables")):
+        assert lake.cells(FIGURE_PAIRS) == []
+        write(lake, "chunk_001", [pair(1)])
+        write(lake, "chunk_002", [pair(1)])
+        older = CELL._replace(month="2023-12")
+        writer = PartWriter(lake, {FIGURE_PAIRS: lake.path(FIGURE_PAIRS, older, "chunk_001")})
+        writer.append({"figure_pairs": [pair(1)]})
+        writer.commit("f", {})
+        assert lake.cells(FIGURE_PAIRS) == [older, CELL]
+
+
 def test_a_committed_part_is_listed_with_its_fingerprint_and_read_back(lake):
     write(lake, "chunk_001", [pair(1), pair(2)], fingerprint="abc")
     [part] = lake.parts(FIGURE_PAIRS, CELL)

@@ -1,0 +1,91 @@
+"""The captioner that the settings name, with its model, engine and prompt.
+
+Engines are kept for the life of the process: a model that took minutes to load serves all runs of the process.
+"""
+
+import atexit
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from resources.captioners.endpoint import Endpoint
+from resources.captioners.model import Model, ModelFacts
+from resources.captioners.sizing import engine_arguments, layout, local_machine
+from resources.captioners.tokenizer import ModelTokens
+from resources.captioners.vllm_engine import VllmReplica
+from s1_assets.captioning.dispatch import Limits
+from s1_assets.captioning.engine import Replica
+from s1_assets.captioning.prompts import load_prompt
+from s1_assets.captioning.rewrite import Engine, ModelInUse, RewritingCaptioner, decodings
+
+ANSWER_TOKENS = 768  # two layers of 1,100 characters in all, as JSON, in any tokenizer worth the name
+PIXELS_A_TOKEN = 32 * 32  # patches of 16 × 16 pixels, merged two by two
+SPARE_TOKENS = 16  # for what a tokenizer counts otherwise where texts meet
+ENDPOINT_IN_FLIGHT = 256
+WAITING_ROUNDS = 2  # chats in flight for each that the engine runs at once, so that it never waits for us
+
+_engines: dict[tuple[str, ...], Engine] = {}
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """What the environment says of the engine (s1_assets/settings.py)."""
+
+    kind: str  # vllm or openai
+    model: str
+    tensor_parallel: int | None
+    data_parallel: int | None
+    endpoints: tuple[str, ...]
+    arguments: Mapping[str, Any]  # S1_ENGINE
+    image_folder: str | None
+
+
+def open_captioner(settings: EngineSettings, log: Callable[[str], Any]) -> RewritingCaptioner:
+    """The captioner; its engine starts with the first figure. Raises ValueError for settings that cannot work."""
+    model = Model.parse(settings.model)
+    facts, machine = model.facts, local_machine()
+    parallel = layout(facts.weight_bytes, machine.gpu_bytes, settings.tensor_parallel, settings.data_parallel)
+    arguments = engine_arguments(facts, machine, parallel, settings.arguments)
+    tokens = ModelTokens(facts.name, facts.revision)
+    in_use = ModelInUse(
+        name=settings.model.partition("@")[0],
+        revision=model.revision,
+        tokens=tokens,
+        room=_room(facts, arguments, tokens),
+        decodings=decodings(ANSWER_TOKENS),
+        settings={"pixels": str(_most_pixels(facts, arguments))},
+    )
+    key = (settings.kind, facts.name, str(sorted(arguments.items())), *settings.endpoints, str(settings.image_folder))
+    if key not in _engines:
+        _engines[key] = _new_engine(settings, facts, arguments, tokens)
+        atexit.register(_engines[key].close)
+    _engines[key].log = log
+    return RewritingCaptioner(in_use, load_prompt(), _engines[key])
+
+
+def _new_engine(
+    settings: EngineSettings, facts: ModelFacts, arguments: Mapping[str, Any], tokens: ModelTokens
+) -> Engine:
+    if settings.kind == "vllm":
+        at_once = int(arguments["max_num_seqs"]) * int(arguments["data_parallel_size"])
+        return Engine([VllmReplica(arguments, tokens)], Limits(in_flight=WAITING_ROUNDS * at_once))
+    if not settings.endpoints:
+        raise ValueError("S1_CAPTIONER=openai needs S1_ENDPOINTS, such as http://127.0.0.1:8000; several with commas")
+    folder = Path(settings.image_folder) if settings.image_folder else None
+    replicas: list[Replica] = [
+        Endpoint(url, facts.name, folder, connections=ENDPOINT_IN_FLIGHT) for url in settings.endpoints
+    ]
+    return Engine(replicas, Limits(in_flight=ENDPOINT_IN_FLIGHT))
+
+
+def _room(facts: ModelFacts, arguments: Mapping[str, Any], tokens: ModelTokens) -> int:
+    """Tokens of the model's window that are left to the texts of a chat."""
+    image = _most_pixels(facts, arguments) // PIXELS_A_TOKEN
+    window = int(arguments.get("max_model_len") or facts.max_length)
+    return window - image - ANSWER_TOKENS - tokens.template_tokens - SPARE_TOKENS
+
+
+def _most_pixels(facts: ModelFacts, arguments: Mapping[str, Any]) -> int:
+    budget = (arguments.get("mm_processor_kwargs") or {}).get("images_kwargs", {}).get("size", {})
+    return int(budget.get("longest_edge") or facts.pixels[1])

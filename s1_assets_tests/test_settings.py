@@ -1,0 +1,44 @@
+"""What an operator may set, and what is said of a mistake."""
+
+import pytest
+
+from s1_assets.settings import Settings
+
+
+def test_nothing_set_means_the_defaults_of_a_bare_laptop():
+    settings = Settings.from_environment({"S1_TENSOR_PARALLEL": "", "S1_ENGINE": ""})
+    assert (settings.captioner, settings.model) == ("extractive", "Qwen/Qwen3-VL-8B-Instruct")
+    assert (settings.tensor_parallel, settings.data_parallel) == (None, None)
+    assert (settings.endpoints, settings.engine_overrides) == ((), {})
+
+
+def test_engine_settings_are_read():
+    settings = Settings.from_environment(
+        {
+            "S1_TENSOR_PARALLEL": "2",
+            "S1_DATA_PARALLEL": "4",
+            "S1_ENDPOINTS": "http://a:8000/, https://b/v1,",
+            "S1_ENGINE": '{"max_num_seqs": 64}',
+        }
+    )
+    assert (settings.tensor_parallel, settings.data_parallel) == (2, 4)
+    assert settings.endpoints == ("http://a:8000", "https://b/v1")
+    assert settings.engine_overrides == {"max_num_seqs": 64}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("S1_TENSOR_PARALLEL", "two", "S1_TENSOR_PARALLEL='two' is not a whole number"),
+        ("S1_DATA_PARALLEL", "0", "S1_DATA_PARALLEL='0' is not a whole number from 1"),
+        ("S1_DATA_PARALLEL", "²", "S1_DATA_PARALLEL='²' is not a whole number"),
+        ("S1_ENDPOINTS", "localhost:8000", "S1_ENDPOINTS: 'localhost:8000' is no URL"),
+        ("S1_ENGINE", "max_num_seqs=64", "S1_ENGINE='max_num_seqs=64' is not JSON"),
+        ("S1_ENGINE", "[1]", "is no JSON object"),
+        ("S1_ENGINE", '{"tensor_parallel_size": 2}', "set S1_TENSOR_PARALLEL instead"),
+        ("S1_ENGINE", '{"model": "a/b"}', "set S1_MODEL instead"),
+    ],
+)
+def test_a_mistake_is_an_error_that_names_the_variable(variable, value, message):
+    with pytest.raises(ValueError, match=message):
+        Settings.from_environment({variable: value})
