@@ -16,6 +16,7 @@ LONGEST_SENTENCE = 500  # characters; longer ones are lists or derivations
 MOST_SENTENCES = 6
 LEAST_SCORE = 4.0
 LEAST_NOVEL_WORDS = 3  # a number counts as a word
+MOST_RANKED = 100  # ranking takes quadratic time, and what comes so late seldom finds room
 LEAST_NOVEL_SHARE = 0.3  # below it a sentence says again what is already there
 
 _STOP_WORDS = frozenset(
@@ -83,17 +84,17 @@ def candidates(mentions: Sequence[Mention], label: str | None) -> list[Candidate
 def by_information(
     mentions: Sequence[Mention], label: str | None, caption: str, figure_text: Sequence[str]
 ) -> list[Mention]:
-    """All the mentions, those first that tell most beyond the caption; those that cannot stand alone come last."""
-    standing = candidates(mentions, label)
+    """All the mentions, those first that tell most beyond the caption.
+
+    Those that cannot stand alone come after all others; those beyond the first MOST_RANKED come last, as they stand.
+    """
+    considered, late = mentions[:MOST_RANKED], mentions[MOST_RANKED:]
+    standing = candidates(considered, label)
     orders = {candidate.order for candidate in standing}
-    leaning = [_candidate(mention.order, mention.text) for mention in mentions if mention.order not in orders]
-    position = {
-        candidate.order: rank
-        for rank, candidate in enumerate(
-            candidate for tier in (standing, leaning) for _, candidate in ranked(tier, caption, figure_text)
-        )
-    }
-    return sorted(mentions, key=lambda mention: position[mention.order])
+    leaning = [_candidate(mention.order, mention.text) for mention in considered if mention.order not in orders]
+    in_rank = [candidate for tier in (standing, leaning) for _, candidate in ranked(tier, caption, figure_text)]
+    position = {candidate.order: rank for rank, candidate in enumerate(in_rank)}
+    return [*sorted(considered, key=lambda mention: position[mention.order]), *late]
 
 
 def ranked(
