@@ -101,7 +101,7 @@ def ranked(
     offered: Sequence[Candidate],
     caption: str,
     figure_text: Sequence[str],
-    admits: Callable[[Candidate, Known], bool] = lambda candidate, known: True,
+    admits: Callable[[Candidate, Known], bool] | None = None,
 ) -> Iterator[tuple[float, Candidate]]:
     """The sentences with their scores, each the most informative of those that are left when the ones before are read.
 
@@ -115,7 +115,7 @@ def ranked(
     printed = content_words(" ".join(figure_text))
     known = Known(set(caption_words), set(_numbers(caption)))
     remaining = list(offered)
-    while remaining := [candidate for candidate in remaining if admits(candidate, known)]:
+    while remaining := [one for one in remaining if admits is None or admits(one, known)]:
         scores = [_score(candidate, known, caption_words, printed) for candidate in remaining]
         best = scores.index(max(scores))
         chosen = remaining.pop(best)

@@ -1,7 +1,7 @@
 """Texts made to fit: whole sentences as far as they go, never half a one."""
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from s1_assets.context.sentences import split_sentences
 
@@ -27,7 +27,13 @@ def words_within(text: str, limit: int, measure: Measure = len) -> str:
     return cut if measure(cut) <= limit else ""
 
 
+def items_within(items: Sequence[str], limit: int, measure: Measure = len, separator: str = "; ") -> str:
+    """As many of the first `items`, joined, as measure up to `limit`."""
+    counts = list(range(1, len(items) + 1))
+    return separator.join(items[: _last_that_fits(counts, lambda n: measure(separator.join(items[:n])) <= limit)])
+
+
 def _last_that_fits(ends: list[int], fits: Callable[[int], bool]) -> int:
-    """The last of `ends` that fits, 0 where none does; all before one that fits are taken to fit."""
+    """The last of `ends` that `fits`, 0 where none does; all before one that fits are taken to fit."""
     fitting = bisect_right(ends, False, key=lambda end: not fits(end))
     return ends[fitting - 1] if fitting else 0
