@@ -64,7 +64,7 @@ def _tests(answer: Answer, request: CaptionRequest, prompt: Prompt) -> Iterator[
     yield Fault.REFUSAL, phrases.refusal(*layers)
     yield Fault.CHAT_MARKUP, phrases.chat_markup(*layers)
     yield Fault.TOO_SHORT, f"{length} characters" if length < LEAST_CHARACTERS else None
-    yield Fault.REPETITION, repetition(answer.recaption)
+    yield Fault.REPETITION, repetition(answer.recaption) or _one_layer_twice(answer)
     yield Fault.TOO_LONG, f"{length} characters" if length > MOST_CHARACTERS else None
     yield Fault.NOT_ENGLISH, _not_english(answer)
     yield Fault.SELF_REFERENCE, phrases.self_reference(request.label, *layers)
@@ -78,6 +78,11 @@ def _empty_layer(answer: Answer, request: CaptionRequest) -> str | None:
     if not re.search(r"\w", answer.contextual) and any(text.strip() for text in _texts(request)):
         return "contextual, though the paper says something"
     return None
+
+
+def _one_layer_twice(answer: Answer) -> str | None:
+    share = copied_share(answer.contextual, [answer.visual])
+    return f"{share:.0%} of contextual stands in visual" if share > MOST_COPIED else None
 
 
 def _not_english(answer: Answer) -> str | None:

@@ -18,7 +18,7 @@ TAGS = (TITLE, ABSTRACT, LABEL, PANEL, SUBCAPTION, CAPTION, MENTIONS, FIGURE_TEX
 _CONTROL = (
     r"<\s*\|[^<>|]{0,64}\|?\s*>",  # <|im_end|>, <|turn>
     r"<\s*/?\s*[\w:./-]{0,40}\s*\|\s*>",  # <turn|>
-    r"<\s*/?\s*[a-z][\w:.-]{0,40}\s*/?\s*>",  # <think>, </s>, <tool_call>, <start_of_turn>
+    r"<<?\s*/?\s*[a-z][\w:.-]{0,40}\s*/?\s*>>?",  # <think>, </s>, <tool_call>, <<SYS>>
     r"\[\s*/?\s*(?:inst|sys|system_prompt|available_tools|tool_calls|tool_results|img|image|audio)\s*\]",
     rf"<\s*/?\s*(?:{'|'.join(TAGS)})\b",  # our own fence, even where it is never closed
 )

@@ -11,8 +11,9 @@ LEAST_SENTENCE = 5  # words; shorter sentences say the same without copying
 LONGEST_PERIOD = 12  # words
 LEAST_LOOP = 9  # words that repeat what stands one period before them; a row of "0, 0, 0" in a matrix is shorter
 LEAST_LOOPS = 3  # times that a phrase comes again, back to back
+LEAST_REPEATED = 14  # words; captions do say "n = 4–6 mice per group, 8 weeks post AAV administration." of each panel
 _NGRAM = 4  # words
-_LEAST_DISTINCT = 0.6  # of the n-grams of a text; captions that list like items over and over have 0.7 and more
+_LEAST_DISTINCT = 0.5  # of the n-grams of a text; real captions with such notes behind each panel have 0.54 and more
 _LEAST_NGRAMS = 30
 
 _MARKERS = re.compile(
@@ -63,7 +64,7 @@ def repetition(text: str) -> str | None:
             return f"{loop!r} again and again"
     sentences = Counter(tuple(words_of(text[start:end])) for start, end in split_sentences(text))
     for sentence, count in sentences.items():
-        if count > 1 and len(sentence) >= LEAST_SENTENCE:
+        if count > 1 and len(sentence) >= LEAST_REPEATED:
             return f"{' '.join(sentence)!r} {count} times"
     grams = list(_ngrams(words, _NGRAM))
     if len(grams) >= _LEAST_NGRAMS and len(set(grams)) < _LEAST_DISTINCT * len(grams):
