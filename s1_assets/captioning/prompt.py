@@ -27,6 +27,7 @@ from s1_assets.captioning.fence import (
     TITLE,
     as_data,
     fenced,
+    visible,
 )
 from s1_assets.captioning.request import CaptionRequest, Mention
 from s1_assets.captioning.selection import by_information
@@ -35,7 +36,7 @@ from s1_assets.extraction.panel_captions import take_apart
 
 LEAST_CAPTION_TOKENS = 32  # a prompt without one sentence of the caption is not worth asking
 LONGEST_TOKEN = 40  # characters; a text longer than its budget of such tokens is not counted but taken to be too long
-LONGEST_PART = 100_000  # characters that are read of a part, far more than any budget holds
+LONGEST_PART = 60_000  # characters that are read of a part, more than LONGEST_TOKEN times any budget
 LONGEST_SECTION = 80  # characters of a section's heading
 MOST_FIGURE_WORDS = 500
 _SHARED = (TITLE, ABSTRACT)
@@ -180,9 +181,9 @@ class _Writer:
         """The most informative mentions that fit, in reading order; one that does not fit makes way for the next."""
         request, measure = self.request, self._measure(limit)
         size = {mention: measure(self._line(mention) + "\n") for mention in request.mentions}
-        in_turn: list[Mention] = list(size)
+        in_turn = [mention for mention in size if size[mention] <= limit]
         if sum(size.values()) > limit:
-            known = f"{_own_caption(request)} {request.caption}"
+            known = f"{_own_caption(request)} {request.caption[:LONGEST_PART]}"
             in_turn = by_information(in_turn, request.label, known, request.figure_text)
         kept = []
         for mention in in_turn:
@@ -196,7 +197,7 @@ class _Writer:
         return self._data(f"- ({section}) {mention.text}" if section else f"- {mention.text}")
 
     def _data(self, text: str) -> str:
-        return as_data(text[:LONGEST_PART], self.tokens.control)
+        return as_data(visible(text)[:LONGEST_PART], self.tokens.control)
 
     def _measure(self, limit: int) -> Callable[[str], int]:
         """Counts tokens, but not those of a text that is far too long."""
@@ -207,7 +208,7 @@ def _own_caption(request: CaptionRequest) -> str:
     """What the paper says of this panel alone: its subcaption, or its part of the caption."""
     if request.subcaption or not request.panel:
         return request.subcaption or ""
-    return take_apart(request.caption).parts.get(request.panel, "")
+    return take_apart(request.caption[:LONGEST_PART]).parts.get(request.panel, "")
 
 
 def _joined(headings: Mapping[str, str], texts: Mapping[str, str]) -> str:
