@@ -131,7 +131,7 @@ class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):
     model: str = "Qwen/Qwen3-VL-8B-Instruct"
     tensor_parallel: int | None = None
     data_parallel: int | None = None
-    endpoints: list[str] = []
+    endpoints: Sequence[str] = ()
     engine_arguments: str = "{}"
     image_folder: str | None = None
     cache: str

@@ -1,6 +1,6 @@
 """The model's own tokenizer: counts tokens and puts a chat into the model's template."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -37,7 +37,7 @@ class ModelTokens:
         return self._count(text)
 
     @cached_property
-    def _count(self) -> Any:
+    def _count(self) -> Callable[[str], int]:
         """Instructions, titles and abstracts come again for each figure of a paper."""
         return lru_cache(256)(lambda text: len(self._tokenizer.encode(text, add_special_tokens=False)))
 

@@ -91,7 +91,8 @@ class VllmReplica:
         self._in_flight += 1
         answer = asyncio.create_task(self._generate(chat, decoding))
         try:
-            await asyncio.wait({answer, self._hung}, return_when=asyncio.FIRST_COMPLETED)
+            ends: set[asyncio.Future[Any]] = {answer, self._hung}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if answer.done():
                 return answer.result()
             raise ReplicaDiedError(f"no step for {self._hang_seconds:.0f} s with {self._in_flight} in flight")

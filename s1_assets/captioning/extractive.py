@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from s1_assets.captioning.readable import closed, readable_caption
 from s1_assets.captioning.request import CaptionRequest, CaptionResult, Status
 from s1_assets.captioning.selection import Candidate, candidates, content_words, select
-from s1_assets.context.sentences import split_sentences
+from s1_assets.captioning.shorten import sentences_within, words_within
 from s1_assets.extraction.panel_captions import take_apart
 from s1_assets.quality.raw_caption import unusable_reason
 
@@ -90,12 +90,7 @@ def _letters(text: str) -> str:
 
 def _within(text: str, limit: int) -> str:
     """As many whole sentences of `text` as fit, or as many whole words where even the first does not fit."""
-    if len(text) <= limit:
-        return text
-    ends = [end for _, end in split_sentences(text) if end <= limit]
-    if ends:
-        return text[: ends[-1]]
-    return text[: limit - 1].rpartition(" ")[0].rstrip(" ,;:(") + "…" if limit > 1 else ""
+    return sentences_within(text, limit) or words_within(text, limit)
 
 
 def _why_nothing_was_added(request: CaptionRequest, own: str, offered: Sequence[Candidate]) -> str:

@@ -158,7 +158,7 @@ class RewritingCaptioner:
             f"{name}_per_second": round(self._counts[name] / seconds, 1)
             for name in ("prompt_tokens", "completion_tokens")
         }
-        state = self._engine.ask(_state).result(60)
+        state: dict[str, float] = self._engine.ask(_state).result(60)
         queries = state.get("prefix_cache_queries", 0.0)
         hits = {"prefix_cache_hit_rate": round(state["prefix_cache_hits"] / queries, 3)} if queries else {}
         return dict(self._counts) | rates | state | hits

@@ -5,8 +5,8 @@ relevance, Carbonell and Goldstein 1998, with set overlap as similarity).
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from s1_assets.captioning.readable import readable_sentence
 from s1_assets.captioning.request import Mention
@@ -16,6 +16,7 @@ LONGEST_SENTENCE = 500  # characters; longer ones are lists or derivations
 MOST_SENTENCES = 6
 LEAST_SCORE = 4.0
 LEAST_NOVEL_WORDS = 3  # a number counts as a word
+MOST_RANKED = 100  # ranking takes quadratic time, and what comes so late seldom finds room
 LEAST_NOVEL_SHARE = 0.3  # below it a sentence says again what is already there
 
 _STOP_WORDS = frozenset(
@@ -55,6 +56,14 @@ class Candidate:
     numbers: frozenset[str]
 
 
+@dataclass
+class Known:
+    """What a reader knows already: the words and numbers of the caption and of the sentences chosen so far."""
+
+    words: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
+
+
 def content_words(text: str) -> frozenset[str]:
     """Stems (six letters) of the words that carry meaning, in lower case, without maths and short words."""
     words = re.findall(r"[^\W\d_]{3,}", MATHS.sub(" ", text).lower())
@@ -68,8 +77,51 @@ def candidates(mentions: Sequence[Mention], label: str | None) -> list[Candidate
         text = readable_sentence(mention.text, label)
         if text is None or not _stands_alone(mention.text, text):
             continue
-        found.append(Candidate(mention.order, text, content_words(text), _numbers(text)))
+        found.append(_candidate(mention.order, text))
     return found
+
+
+def by_information(
+    mentions: Sequence[Mention], label: str | None, caption: str, figure_text: Sequence[str]
+) -> list[Mention]:
+    """All the mentions, those first that tell most beyond the caption.
+
+    Those that cannot stand alone come after all others; those beyond the first MOST_RANKED come last, as they stand.
+    """
+    considered, late = mentions[:MOST_RANKED], mentions[MOST_RANKED:]
+    standing = candidates(considered, label)
+    orders = {candidate.order for candidate in standing}
+    leaning = [_candidate(mention.order, mention.text) for mention in considered if mention.order not in orders]
+    in_rank = [candidate for tier in (standing, leaning) for _, candidate in ranked(tier, caption, figure_text)]
+    position = {candidate.order: rank for rank, candidate in enumerate(in_rank)}
+    return [*sorted(considered, key=lambda mention: position[mention.order]), *late]
+
+
+def ranked(
+    offered: Sequence[Candidate],
+    caption: str,
+    figure_text: Sequence[str],
+    admits: Callable[[Candidate, Known], bool] | None = None,
+) -> Iterator[tuple[float, Candidate]]:
+    """The sentences with their scores, each the most informative of those that are left when the ones before are read.
+
+    Args:
+        offered: sentences to choose from, in reading order; of two with one score the earlier comes first.
+        caption: what is said already.
+        figure_text: words printed in the figure; a sentence that speaks of them speaks of what is seen.
+        admits: whether a sentence may still come; asked before each step, and one that may not is out for good.
+    """
+    caption_words = content_words(caption)
+    printed = content_words(" ".join(figure_text))
+    known = Known(set(caption_words), set(_numbers(caption)))
+    remaining = list(offered)
+    while remaining := [one for one in remaining if admits is None or admits(one, known)]:
+        scores = [_score(candidate, known, caption_words, printed) for candidate in remaining]
+        best = scores.index(max(scores))
+        chosen = remaining.pop(best)
+        yield scores[best], chosen
+        known.words |= chosen.words
+        known.numbers |= chosen.numbers
 
 
 def select(offered: Sequence[Candidate], caption: str, figure_text: Sequence[str], budget: int) -> list[Candidate]:
@@ -84,48 +136,38 @@ def select(offered: Sequence[Candidate], caption: str, figure_text: Sequence[str
     Returns:
         At most MOST_SENTENCES of `offered`, none of which mostly repeats the caption or another one.
     """
-    caption_words = content_words(caption)
-    printed = content_words(" ".join(figure_text))
-    known_words, known_numbers = set(caption_words), set(_numbers(caption))
+    left = budget
     chosen: list[Candidate] = []
-    remaining = list(offered)
-    while remaining and len(chosen) < MOST_SENTENCES:
-        remaining = [
-            candidate
-            for candidate in remaining
-            if len(candidate.text) < budget and _says_something_new(candidate, known_words, known_numbers)
-        ]
-        scores = [_score(candidate, known_words, known_numbers, caption_words, printed) for candidate in remaining]
-        if not scores or max(scores) < LEAST_SCORE:
+
+    def admits(candidate: Candidate, known: Known) -> bool:
+        return len(candidate.text) < left and _says_something_new(candidate, known)
+
+    for score, candidate in ranked(offered, caption, figure_text, admits):
+        if score < LEAST_SCORE or len(chosen) == MOST_SENTENCES:
             break
-        best = remaining.pop(scores.index(max(scores)))
-        chosen.append(best)
-        known_words |= best.words
-        known_numbers |= best.numbers
-        budget -= len(best.text) + 1
+        chosen.append(candidate)
+        left -= len(candidate.text) + 1
     return sorted(chosen, key=lambda candidate: candidate.order)
 
 
-def _says_something_new(candidate: Candidate, known_words: set[str], known_numbers: set[str]) -> bool:
-    novel = len(candidate.words - known_words) + len(candidate.numbers - known_numbers)
+def _says_something_new(candidate: Candidate, known: Known) -> bool:
+    novel = len(candidate.words - known.words) + len(candidate.numbers - known.numbers)
     return novel >= max(LEAST_NOVEL_WORDS, LEAST_NOVEL_SHARE * (len(candidate.words) + len(candidate.numbers)))
 
 
-def _score(
-    candidate: Candidate,
-    known_words: set[str],
-    known_numbers: set[str],
-    caption: frozenset[str],
-    printed: frozenset[str],
-) -> float:
-    novel = candidate.words - known_words
+def _score(candidate: Candidate, known: Known, caption: frozenset[str], printed: frozenset[str]) -> float:
+    novel = candidate.words - known.words
     score = float(min(len(novel), 12))
-    score += min(len(candidate.numbers - known_numbers), 3)
+    score += min(len(candidate.numbers - known.numbers), 3)
     score += min(len(candidate.words & caption), 3)
     score += min(len(novel & printed), 3)
     score -= 3 * bool(_ANAPHORA.match(candidate.text))
     score -= 3 * bool(_AUTHOR_VOICE.search(candidate.text))
     return score
+
+
+def _candidate(order: int, text: str) -> Candidate:
+    return Candidate(order, text, content_words(text), _numbers(text))
 
 
 def _stands_alone(sentence: str, readable: str) -> bool:

@@ -1,0 +1,120 @@
+"""Is a model's answer fit to be a caption?
+
+Each test is cheap and looks for one way in which models fail; none asks a model. What is measured here is form: that an
+answer is true is not. Numbers that neither the paper nor the words of the figure hold are flagged and kept, because
+the model may have read them off an axis.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from s1_assets.captioning import phrases
+from s1_assets.captioning.answer import Answer, Fault, parse
+from s1_assets.captioning.engine import Completion
+from s1_assets.captioning.language import is_english
+from s1_assets.captioning.prompt import Prompt
+from s1_assets.captioning.readable import readable_sentence
+from s1_assets.captioning.request import CaptionRequest
+from s1_assets.captioning.verbatim import common_run, copied_share, repetition
+from s1_assets.quality.grounding import ground_numbers
+
+LEAST_CHARACTERS = 120  # two short sentences; the captions of S1-MMAlign have 759 ± 251, so this is 2.5 SD below
+MOST_CHARACTERS = 2_500  # seven SD above: no caption but a summary of the paper, or a list without end
+MOST_COPIED = 0.6  # share of a layer's words; one sentence quoted among others is no copy
+ECHO = 8  # words; shorter runs of the instructions are English as anybody writes it
+_DETAIL = 120  # characters of an answer that a verdict quotes
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An accepted answer with what it is flagged for, or a fault with what it was found in.
+
+    `answer` is None exactly when there is a fault. A flag is `ungrounded_number:<number as written>`.
+    """
+
+    answer: Answer | None
+    fault: Fault | None
+    detail: str
+    flags: tuple[str, ...]
+
+
+def judge(completion: Completion, request: CaptionRequest, prompt: Prompt) -> Verdict:
+    """Accept or reject what a model answered to `request` written with `prompt`."""
+    answer = parse(completion.text)
+    if completion.finish_reason == "length":
+        return _rejected(Fault.CUT_OFF, f"after {completion.completion_tokens} tokens: {completion.text[-_DETAIL:]!r}")
+    if isinstance(answer, Fault):
+        fault = Fault.REFUSAL if phrases.refusal(completion.text) else answer
+        return _rejected(fault, repr(completion.text[:_DETAIL]))
+    found = next(((fault, detail) for fault, detail in _tests(answer, request, prompt) if detail is not None), None)
+    if found:
+        return _rejected(*found)
+    return Verdict(answer, None, "", tuple(_ungrounded(answer, request)))
+
+
+def _rejected(fault: Fault, detail: str) -> Verdict:
+    return Verdict(None, fault, detail, ())
+
+
+def _tests(answer: Answer, request: CaptionRequest, prompt: Prompt) -> Iterator[tuple[Fault, str | None]]:
+    """Each fault with where it was found, or None; the most telling first: a refusal is short, too, a loop long."""
+    layers, length = (answer.visual, answer.contextual), len(answer.recaption)
+    yield Fault.EMPTY_LAYER, _empty_layer(answer, request)
+    yield Fault.REFUSAL, phrases.refusal(*layers)
+    yield Fault.CHAT_MARKUP, phrases.chat_markup(*layers)
+    yield Fault.TOO_SHORT, f"{length} characters" if length < LEAST_CHARACTERS else None
+    yield Fault.REPETITION, repetition(answer.recaption) or _one_layer_twice(answer)
+    yield Fault.TOO_LONG, f"{length} characters" if length > MOST_CHARACTERS else None
+    yield Fault.NOT_ENGLISH, _not_english(answer)
+    yield Fault.SELF_REFERENCE, phrases.self_reference(request.label, *layers)
+    yield Fault.INSTRUCTION_ECHO, common_run(answer.recaption, prompt.instructions, ECHO) or phrases.obedience(*layers)
+    yield Fault.COPIED_CONTEXT, _copied_context(answer, request)
+
+
+def _empty_layer(answer: Answer, request: CaptionRequest) -> str | None:
+    if not re.search(r"\w", answer.visual):
+        return "visual"
+    if not re.search(r"\w", answer.contextual) and any(text.strip() for text in _texts(request)):
+        return "contextual, though the paper says something"
+    return None
+
+
+def _one_layer_twice(answer: Answer) -> str | None:
+    share = copied_share(answer.contextual, [answer.visual])
+    return f"{share:.0%} of contextual stands in visual" if share > MOST_COPIED else None
+
+
+def _not_english(answer: Answer) -> str | None:
+    texts = (answer.visual, answer.contextual, answer.recaption)
+    return next((repr(text[:_DETAIL]) for text in texts if not is_english(text)), None)
+
+
+def _copied_context(answer: Answer, request: CaptionRequest) -> str | None:
+    sources = list(_sources(request))
+    for name, layer in (("visual", answer.visual), ("contextual", answer.contextual)):
+        share = copied_share(layer, sources)
+        if share > MOST_COPIED:
+            return f"{share:.0%} of {name} stands in the paper"
+    return None
+
+
+def _texts(request: CaptionRequest) -> Iterator[str]:
+    """All that the paper says, title and words printed in the figure aside."""
+    yield request.caption
+    yield request.subcaption or ""
+    yield request.abstract
+    yield from (mention.text for mention in request.mentions)
+
+
+def _sources(request: CaptionRequest) -> Iterator[str]:
+    """What a contextual layer could be copied from: the paper's texts, and its sentences without their pointers."""
+    yield from _texts(request)
+    for mention in request.mentions:
+        yield readable_sentence(mention.text, request.label) or ""
+
+
+def _ungrounded(answer: Answer, request: CaptionRequest) -> Iterator[str]:
+    sources = (*_texts(request), request.title, *request.figure_text)
+    for _, _, number in ground_numbers(answer.recaption, sources).offending:
+        yield f"ungrounded_number:{number}"

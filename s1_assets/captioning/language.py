@@ -1,0 +1,51 @@
+"""Is a text English? By the scripts of its letters, and by a naive Bayes classifier over byte n-grams.
+
+The classifier is py3langid (after Lui and Baldwin 2012, "langid.py: An Off-the-shelf Language Identification Tool").
+It chooses among languages that are written often; with all it knows it takes lists of Latin species names and gene
+symbols for Latin, Bikol or Creole.
+"""
+
+import unicodedata
+from functools import cache
+from typing import Any
+
+from s1_assets.extraction.document import MATHS
+
+LEAST_LETTERS = 60  # shorter texts are mostly names and symbols, and no classifier is sure of them
+LEAST_PROBABILITY = 0.05  # real captions and citing sentences in English have 0.4 and more, other languages 0.0001
+MOST_FOREIGN = 0.1  # share of letters that are neither Latin nor Greek: words on a map, a quoted name; not a sentence
+LANGUAGES = "en ar cs da de es fa fi fr hi hu id it ja ko nl no pl pt ro ru sv th tr uk vi zh".split()
+_SCRIPTS = (
+    "LATIN",
+    "GREEK",
+    "MICRO",
+    "MATHEMATICAL",
+    "OHM",
+    "KELVIN",
+    "ANGSTROM",
+    "MODIFIER",
+    "SCRIPT",
+    "DOUBLE-STRUCK",
+)
+
+
+def is_english(text: str) -> bool:
+    """Whether `text` reads as English; formulae do not count, and texts too short to tell pass."""
+    prose = MATHS.sub(" ", text)
+    letters = [character for character in prose if character.isalpha()]
+    foreign = sum(not unicodedata.name(letter, "").startswith(_SCRIPTS) for letter in letters if not letter.isascii())
+    if foreign > MOST_FOREIGN * len(letters):
+        return False
+    if len(letters) < LEAST_LETTERS:
+        return True
+    probability: float = dict(_identifier().rank(prose))["en"]
+    return probability >= LEAST_PROBABILITY
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(LANGUAGES)
+    return identifier

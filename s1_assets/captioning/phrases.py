@@ -1,0 +1,70 @@
+"""Phrases that have no place in a caption: refusals, figure numbers, the notation of chats and prompts.
+
+Each function takes the layers of an answer and gives the first such phrase with a few words around it, or None.
+"""
+
+import re
+
+from s1_assets.captioning.fence import TAGS, folded
+
+_BEGINS = r"(?:^|[.!?:]\s)"  # "type I cannot occur" is no refusal
+_PICTURE = r"(?:image|figure|picture|photograph|file)"
+_DO_NOT = r"(?:cannot|can['’]t|can not|could not|couldn['’]t|do not have|don['’]t have|won['’]t|will not)"
+_LOOK = r"(?:view|see|access|open|load|display|process|analy[sz]e|describe)"
+_GIVEN = r"(?:provided|attached|given|supplied|uploaded|included)"
+_MODEL = r"(?:artificial intelligence|AI|(?:large\s)?(?:vision[ -])?language model|(?:virtual|AI) assistant)"
+_REFUSAL = re.compile(
+    rf"{_BEGINS}(?:I['’]m|I am)\s(?:(?:so|very)\s)?(?:sorry|unable|not able|afraid)\b|"
+    rf"{_BEGINS}(?:[Ss]orry|[Uu]nfortunately),?\s(?:but\s)?I\b|{_BEGINS}I\s{_DO_NOT}\b|\bI apologi[sz]e\b|"
+    rf"\b[Aa]s an?\s{_MODEL}(?:\s(?:language\s)?(?:model|assistant))?(?:,|\sI\b)|"
+    rf"\b(?:unable|not able)\sto\s{_LOOK}\s(?:the|this|any|your)\s(?:\w+\s)?{_PICTURE}\b|"
+    rf"\b[Nn]o\s{_PICTURE}\s(?:was|is|has been|were)\s{_GIVEN}\b|"
+    rf"\b{_PICTURE}\s(?:(?:was|is)\snot|(?:was|is)n['’]t|has not been)\s(?:provided|attached|supplied|uploaded)\b|"
+    r"\b[Pp]lease\s(?:provide|upload|attach|share)\b"
+)
+# "Figure 8 orbit" names a shape.
+_FIGURE_NUMBER = re.compile(
+    r"\b(?i:figures?|figs?\b\.?)\s*\(?(?!8[\s-](?:shape|orbit|loop|knot|pattern|trajector|path|curve))"
+    r"(?:(?:[A-Z]{1,2}[.-]?)?\d|[IVX]{1,5}\b)"
+)
+# Tags at large are no fault: an answer may speak of a page's <b>, or of a mean <s>.
+_TAGS = "|".join((*TAGS, "think", "tool_call", "tool_response", "image"))
+_MARKUP = re.compile(
+    rf"<\s*\|[^<>|]{{1,64}}\|\s*>|<\s*/?\s*(?:{_TAGS})\s*/?\s*>|<\s*/\s*s\s*>|\[\s*/?\s*INST\s*\]|<<\s*/?\s*SYS\s*>>|"
+    r"```|\[(?:REF|CITE)\]|(?:^|[.!?”\"]\s)(?:[Aa]ssistant|[Uu]ser|[Hh]uman)\s?:"
+)
+_OBEDIENCE = re.compile(
+    rf"{_BEGINS}As (?:instructed|requested)\b|\b(?:the|your|these) instructions (?:say|ask|require)\b|\bJSON object\b"
+)
+
+
+def refusal(*layers: str) -> str | None:
+    """A sentence in which a model says that it will not or cannot describe the image."""
+    return _first(_REFUSAL, layers)
+
+
+def self_reference(label: str | None, *layers: str) -> str | None:
+    """A figure's number, of this figure or another, or this figure's own label ("Scheme 2")."""
+    found = _first(_FIGURE_NUMBER, layers)
+    own = (label or "").strip(" .:")
+    if found is None and re.search(r"\d", own):
+        found = _first(re.compile(rf"(?<!\w){re.escape(own)}(?!\w)", re.IGNORECASE), layers)
+    return found
+
+
+def chat_markup(*layers: str) -> str | None:
+    """A control token in any width, a tag of the prompt, a role, a code fence, or a marker of the paper's text."""
+    return _first(_MARKUP, [folded(layer) for layer in layers])
+
+
+def obedience(*layers: str) -> str | None:
+    """A word about the task instead of the figure."""
+    return _first(_OBEDIENCE, layers)
+
+
+def _first(pattern: re.Pattern[str], layers: tuple[str, ...] | list[str]) -> str | None:
+    for layer in layers:
+        match = pattern.search(layer)
+        if match:
+            return repr(layer[max(0, match.start() - 20) : match.end() + 40])
+    return None
