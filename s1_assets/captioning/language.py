@@ -12,7 +12,7 @@ from typing import Any
 from s1_assets.context.sentences import split_sentences
 from s1_assets.extraction.document import MATHS
 
-LEAST_LETTERS = 60  # shorter texts are mostly names and symbols, and no classifier is sure of them
+LEAST_LETTERS = 50  # shorter texts are mostly names and symbols, and no classifier is sure of them
 LEAST_PROBABILITY = 0.05  # of English; sentences of real papers have 0.5 and more, other languages below 0.001
 MOST_FOREIGN = 0.1  # share of letters that are neither Latin nor Greek: words on a map, a quoted name; not a sentence
 LANGUAGES = "en ar cs da de es fa fi fr hi hu id it ja ko nl no pl pt ro ru sv th tr uk vi zh".split()
@@ -36,7 +36,7 @@ def is_english(text: str) -> bool:
     foreign = sum(not unicodedata.name(letter, "").startswith(_SCRIPTS) for letter in letters if not letter.isascii())
     if foreign > MOST_FOREIGN * len(letters):
         return False
-    return all(_reads_english(text[start:end]) for start, end in split_sentences(text)) and _reads_english(text)
+    return all(map(_reads_english, {text, *(text[start:end] for start, end in split_sentences(text))}))
 
 
 def _reads_english(text: str) -> bool:
