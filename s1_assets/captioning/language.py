@@ -13,7 +13,7 @@ from s1_assets.context.sentences import split_sentences
 from s1_assets.extraction.document import MATHS
 
 LEAST_LETTERS = 50  # shorter texts are mostly names and symbols, and no classifier is sure of them
-LEAST_PROBABILITY = 0.05  # of English; sentences of real papers have 0.5 and more, other languages below 0.001
+LEAST_PROBABILITY = 0.02  # of English; lists of names have 0.08 and more, sentences 0.3, other languages below 0.0001
 MOST_FOREIGN = 0.1  # share of letters that are neither Latin nor Greek: words on a map, a quoted name; not a sentence
 LANGUAGES = "en ar cs da de es fa fi fr hi hu id it ja ko nl no pl pt ro ru sv th tr uk vi zh".split()
 _SCRIPTS = (
