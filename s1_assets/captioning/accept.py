@@ -86,8 +86,7 @@ def _one_layer_twice(answer: Answer) -> str | None:
 
 
 def _not_english(answer: Answer) -> str | None:
-    texts = (answer.visual, answer.contextual, answer.recaption)
-    return next((repr(text[:_DETAIL]) for text in texts if not is_english(text)), None)
+    return next((repr(layer[:_DETAIL]) for layer in (answer.visual, answer.contextual) if not is_english(layer)), None)
 
 
 def _copied_context(answer: Answer, request: CaptionRequest) -> str | None:

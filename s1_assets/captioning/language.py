@@ -9,10 +9,11 @@ import unicodedata
 from functools import cache
 from typing import Any
 
+from s1_assets.context.sentences import split_sentences
 from s1_assets.extraction.document import MATHS
 
-LEAST_LETTERS = 60  # shorter texts are mostly names and symbols, and no classifier is sure of them
-LEAST_PROBABILITY = 0.05  # real captions and citing sentences in English have 0.4 and more, other languages 0.0001
+LEAST_LETTERS = 50  # shorter texts are mostly names and symbols, and no classifier is sure of them
+LEAST_PROBABILITY = 0.02  # of English; lists of names have 0.08 and more, sentences 0.3, other languages below 0.0001
 MOST_FOREIGN = 0.1  # share of letters that are neither Latin nor Greek: words on a map, a quoted name; not a sentence
 LANGUAGES = "en ar cs da de es fa fi fr hi hu id it ja ko nl no pl pt ro ru sv th tr uk vi zh".split()
 _SCRIPTS = (
@@ -30,16 +31,23 @@ _SCRIPTS = (
 
 
 def is_english(text: str) -> bool:
-    """Whether `text` reads as English; formulae do not count, and texts too short to tell pass."""
-    prose = MATHS.sub(" ", text)
-    letters = [character for character in prose if character.isalpha()]
+    """Whether every sentence of `text` reads as English; formulae do not count, what is too short to tell passes."""
+    letters = _letters(text)
     foreign = sum(not unicodedata.name(letter, "").startswith(_SCRIPTS) for letter in letters if not letter.isascii())
     if foreign > MOST_FOREIGN * len(letters):
         return False
-    if len(letters) < LEAST_LETTERS:
+    return all(map(_reads_english, {text, *(text[start:end] for start, end in split_sentences(text))}))
+
+
+def _reads_english(text: str) -> bool:
+    if len(_letters(text)) < LEAST_LETTERS:
         return True
-    probability: float = dict(_identifier().rank(prose))["en"]
+    probability: float = dict(_identifier().rank(MATHS.sub(" ", text)))["en"]
     return probability >= LEAST_PROBABILITY
+
+
+def _letters(text: str) -> list[str]:
+    return [character for character in MATHS.sub(" ", text) if character.isalpha()]
 
 
 @cache
