@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import dagster as dg
+from pydantic import Field
 
 from resources.captioners.configured import EngineSettings, open_captioner
 from resources.lake import Lake
@@ -131,7 +132,7 @@ class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):
     model: str = "Qwen/Qwen3-VL-8B-Instruct"
     tensor_parallel: int | None = None
     data_parallel: int | None = None
-    endpoints: Sequence[str] = ()
+    endpoints: list[str] = Field(default_factory=list)
     engine_arguments: str = "{}"
     image_folder: str | None = None
     cache: str
