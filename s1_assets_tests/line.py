@@ -1,6 +1,7 @@
 """Runs cells of the whole line in a test's own lake and Dagster instance."""
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,10 +20,11 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass
 class Line:
-    """The line with its lake, mirror copy and published files under one folder."""
+    """The line with its lake, mirror copy and published files under one folder; `more` are further settings."""
 
     folder: Path
     mirror: Path
+    more: Mapping[str, str] = field(default_factory=dict)
     instance: dg.DagsterInstance = field(default_factory=dg.DagsterInstance.ephemeral)
 
     def __post_init__(self) -> None:
@@ -31,6 +33,7 @@ class Line:
             "S1_LAKE": str(self.folder / "lake"),
             "S1_MIRROR": str(self.folder / "mirror"),
             "S1_CACHE": str(self.folder / "cache"),
+            **self.more,
         }
         self.environment = environment
         self.settings = Settings.from_environment(environment)
@@ -40,6 +43,10 @@ class Line:
     def run(self, cell: Cell) -> dg.ExecuteInProcessResult:
         """Runs a cell through the line, with its checks."""
         return self._execute(cell, dg.AssetSelection.assets(*LINE))
+
+    def run_to(self, cell: Cell, asset: str) -> dg.ExecuteInProcessResult:
+        """Runs the assets of a cell up to the one named, with their checks."""
+        return self._execute(cell, dg.AssetSelection.assets(*LINE[: LINE.index(asset) + 1]))
 
     def run_alone(self, cell: Cell, asset: str) -> dg.ExecuteInProcessResult:
         """Runs one asset of a cell and none of its checks."""
@@ -55,6 +62,13 @@ class Line:
             run_config=QUIET,
             raise_on_error=False,
         )
+
+    def metadata(self, asset: str) -> dict[str, object]:
+        """What the latest materialization of an asset told."""
+        event = self.instance.get_latest_materialization_event(dg.AssetKey(asset))
+        assert event is not None
+        assert event.asset_materialization is not None
+        return {name: value.value for name, value in event.asset_materialization.metadata.items()}
 
     def rows(self, cell: Cell) -> dict[str, list]:
         """Everything the tables hold of a cell, by table and part."""

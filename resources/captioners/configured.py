@@ -23,6 +23,7 @@ ANSWER_TOKENS = 768  # two layers of 1,100 characters in all, as JSON, in any to
 PIXELS_A_TOKEN = 32 * 32  # patches of 16 × 16 pixels, merged two by two
 SPARE_TOKENS = 16  # for what a tokenizer counts otherwise where texts meet
 ENDPOINT_IN_FLIGHT = 256
+PATIENCE = 900.0  # seconds without any living engine after which a run ends
 WAITING_ROUNDS = 2  # chats in flight for each that the engine runs at once, so that it never waits for us
 
 _engines: dict[tuple[str, ...], Engine] = {}
@@ -69,14 +70,14 @@ def _new_engine(
 ) -> Engine:
     if settings.kind == "vllm":
         at_once = int(arguments["max_num_seqs"]) * int(arguments["data_parallel_size"])
-        return Engine([VllmReplica(arguments, tokens)], Limits(in_flight=WAITING_ROUNDS * at_once))
+        return Engine([VllmReplica(arguments, tokens)], Limits(in_flight=WAITING_ROUNDS * at_once, patience=PATIENCE))
     if not settings.endpoints:
         raise ValueError("S1_CAPTIONER=openai needs S1_ENDPOINTS, such as http://127.0.0.1:8000; several with commas")
     folder = Path(settings.image_folder) if settings.image_folder else None
     replicas: list[Replica] = [
         Endpoint(url, facts.name, folder, connections=ENDPOINT_IN_FLIGHT) for url in settings.endpoints
     ]
-    return Engine(replicas, Limits(in_flight=ENDPOINT_IN_FLIGHT))
+    return Engine(replicas, Limits(in_flight=ENDPOINT_IN_FLIGHT, patience=PATIENCE))
 
 
 def _room(facts: ModelFacts, arguments: Mapping[str, Any], tokens: ModelTokens) -> int:
