@@ -5,10 +5,13 @@ COMPILE = $(shell command -v uv || echo .uv/bin/uv) pip compile pyproject.toml -
 
 .PHONY: demo test check dev cell release serve plan sql overlay bench lock base development
 
-demo: base             ## make the sample papers and run cells of every source through the whole line
-	$(PYTHON) -m samples.demo
+demo:                  ## sample papers of every source through the whole line; ENGINE=vllm: captions by a small Qwen3-VL
+	@./install.sh $(if $(ENGINE),cpu,base)
+	$(if $(ENGINE),S1_CAPTIONER=$(ENGINE) S1_MODEL="$${S1_MODEL:-$(CURDIR)/samples/models/captioner}") $(PYTHON) -m samples.demo
 
-test: check            ## all checks, then all tests
+test:                  ## all checks, then all tests, those of the real engine on the CPU among them
+	@./install.sh cpu
+	@$(MAKE) --no-print-directory check
 	.venv/bin/pytest
 
 check: development     ## lint, format, types, definitions

@@ -157,6 +157,7 @@ def _on_gpus(facts: ModelFacts, machine: Machine, parallel: Layout) -> dict[str,
 def _on_cpu(machine: Machine, parallel: Layout) -> dict[str, Any]:
     return {
         "kv_cache_memory_bytes": min(4 * GIB, machine.host_bytes // (8 * parallel.data)),
+        "block_size": 32,  # of the 128 that vLLM takes there, the beginnings that figures share would fill few
         "max_num_seqs": 16,
         "max_num_batched_tokens": 4096,
         "mm_processor_cache_gb": 1,

@@ -1,4 +1,4 @@
-"""A figure that kills the real engine: a logits processor of vLLM's own kind, which ends its process at a marked prompt.
+"""A figure that kills the real engine: a logits processor of vLLM's own kind, which ends its process at some prompts.
 
 It stands for whatever makes an engine die of one request, such as an illegal memory access in a kernel.
 """
@@ -7,7 +7,7 @@ import json
 import os
 import signal
 
-from vllm.v1.sample.logits_processor import BatchUpdate, LogitsProcessor
+from vllm.v1.sample.logits_processor import BatchUpdate, LogitsProcessor  # noqa: TID253  only vLLM loads this
 
 MARKER = "S1_TEST_DEADLY_TOKENS"  # environment variable: JSON list of token ids that a deadly prompt holds in a row
 

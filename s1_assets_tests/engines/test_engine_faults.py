@@ -94,7 +94,7 @@ def test_a_figure_that_kills_the_engine_is_found_and_marked(engine_line, tmp_pat
     captions = ["A pump at work.", "A valve at rest.", f"A pump and{DEADLY_WORDS}.", "A tank filling."]
     ids = [f"2401.0000{number}" for number in range(1, len(captions) + 1)]
     mirror = ArxivMirror(tmp_path / "mirror")
-    papers = {f"2401/{id}.gz": archive(caption, picture) for id, caption in zip(ids, captions, strict=True)}
+    papers = {f"2401/{name}.gz": archive(text, picture) for name, text in zip(ids, captions, strict=True)}
     mirror.add_chunk("arXiv_src_2401_001", papers)
     mirror.write_snapshot(*map(record, ids))
     line = engine_line(tmp_path / "mirror")
