@@ -35,7 +35,7 @@ _MARKUP = re.compile(
     r"```|\[(?:REF|CITE)\]|(?:^|[.!?”\"]\s)(?:[Aa]ssistant|[Uu]ser|[Hh]uman)\s?:"
 )
 _OBEDIENCE = re.compile(
-    rf"{_BEGINS}As (?:instructed|requested)\b|\b(?:the|your|these) instructions (?:say|ask|require)\b|\bJSON object\b"
+    rf"{_BEGINS}As (?:instructed|requested)\b|\b(?:the|your|these) instructions (?:say|ask|require)\b"
 )
 
 
