@@ -13,7 +13,7 @@ from s1_assets.captioning import phrases
 from s1_assets.captioning.answer import Answer, Fault, parse
 from s1_assets.captioning.engine import Completion
 from s1_assets.captioning.language import is_english
-from s1_assets.captioning.prompt import Prompt
+from s1_assets.captioning.prompt import LONGEST_PART, Prompt
 from s1_assets.captioning.readable import readable_sentence
 from s1_assets.captioning.request import CaptionRequest
 from s1_assets.captioning.verbatim import common_run, copied_share, repetition
@@ -99,18 +99,17 @@ def _copied_context(answer: Answer, request: CaptionRequest) -> str | None:
 
 
 def _texts(request: CaptionRequest) -> Iterator[str]:
-    """All that the paper says, title and words printed in the figure aside."""
-    yield request.caption
-    yield request.subcaption or ""
-    yield request.abstract
-    yield from (mention.text for mention in request.mentions)
+    """All that the paper says, as far as a prompt reads it; title and words printed in the figure aside."""
+    for text in (request.caption, request.subcaption or "", request.abstract, *(one.text for one in request.mentions)):
+        yield text[:LONGEST_PART]
 
 
 def _sources(request: CaptionRequest) -> Iterator[str]:
     """What a contextual layer could be copied from: the paper's texts, and its sentences without their pointers."""
     yield from _texts(request)
     for mention in request.mentions:
-        yield readable_sentence(mention.text, request.label) or ""
+        if len(mention.text) <= MOST_CHARACTERS:
+            yield readable_sentence(mention.text, request.label) or ""
 
 
 def _ungrounded(answer: Answer, request: CaptionRequest) -> Iterator[str]:

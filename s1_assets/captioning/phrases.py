@@ -7,6 +7,7 @@ import re
 
 from s1_assets.captioning.fence import TAGS, folded
 
+_LONGEST_LABEL = 60  # characters
 _BEGINS = r"(?:^|[.!?:]\s)"  # "type I cannot occur" is no refusal
 _PICTURE = r"(?:image|figure|picture|photograph|file)"
 _DO_NOT = r"(?:cannot|can['’]t|can not|could not|couldn['’]t|do not have|don['’]t have|won['’]t|will not)"
@@ -34,7 +35,7 @@ _MARKUP = re.compile(
     r"```|\[(?:REF|CITE)\]|(?:^|[.!?”\"]\s)(?:[Aa]ssistant|[Uu]ser|[Hh]uman)\s?:"
 )
 _OBEDIENCE = re.compile(
-    rf"{_BEGINS}As (?:instructed|requested)\b|\b(?:the|your|these) instructions (?:say|ask|require)\b|\bJSON object\b"
+    rf"{_BEGINS}As (?:instructed|requested)\b|\b(?:the|your|these) instructions (?:say|ask|require)\b"
 )
 
 
@@ -46,7 +47,7 @@ def refusal(*layers: str) -> str | None:
 def self_reference(label: str | None, *layers: str) -> str | None:
     """A figure's number, of this figure or another, or this figure's own label ("Scheme 2")."""
     found = _first(_FIGURE_NUMBER, layers)
-    own = (label or "").strip(" .:")
+    own = (label or "")[:_LONGEST_LABEL].strip(" .:")
     if found is None and re.search(r"\d", own):
         found = _first(re.compile(rf"(?<!\w){re.escape(own)}(?!\w)", re.IGNORECASE), layers)
     return found

@@ -283,6 +283,13 @@ def test_whatever_is_answered_there_is_one_verdict(text: str, reason: str) -> No
         assert (found.answer is None) == (found.fault is not None)
 
 
+def test_a_paper_without_end_is_compared_as_far_as_a_prompt_reads_it() -> None:
+    endless = "water and oil move " * 50_000
+    cited = (Mention(endless, endless, 1),)
+    found = verdict(caption=endless, abstract=endless, subcaption=endless, label=f"Scheme 1 {endless}", mentions=cited)
+    assert found.fault is None
+
+
 def real_requests(shared: Path) -> Iterator[CaptionRequest]:
     for name in ("gold_latex.jsonl", "gold_jats.jsonl"):
         for line in (shared / name).read_text().splitlines():
