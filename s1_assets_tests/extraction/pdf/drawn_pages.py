@@ -91,10 +91,11 @@ class DrawnPaper:
         return y
 
     def fill(self, x0: float, y0: float, x1: float, y1: float) -> None:
-        """Fill a box with paragraphs of prose."""
+        """Fill a box with paragraphs of prose, the last one cut short."""
         while y1 - y0 >= 1.2 * self.size:
             lines = lines_of(prose(500, self.chance.randrange(1 << 30)), x1 - x0, ROMAN, self.size)
-            y0 = self.write(x0, y0, *lines[: int((y1 - y0) / (1.2 * self.size))])
+            *lines, last = lines[: int((y1 - y0) / (1.2 * self.size))]
+            y0 = self.write(x0, y0, *lines, f"{last.rstrip('.')}.")
 
     def caption(
         self, box: Box, label: str, text: str, *, font: str = ROMAN, label_font: str = BOLD, size: float | None = None
