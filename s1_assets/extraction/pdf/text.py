@@ -123,7 +123,7 @@ def _placed(pages: Mapping[int, Collection[Line]]) -> Iterator[_Placed]:
 
 
 def _groups(placed: Iterable[_Placed], running: Collection[Line], typography: Typography) -> Iterator[list[_Placed]]:
-    """Lines of one paragraph or heading. A heading ends all paragraphs, a footnote not the one that goes on behind it."""
+    """Lines of one paragraph or heading. A heading ends all paragraphs, a footnote none that goes on behind it."""
     paragraphs: dict[float, list[_Placed]] = {}
     heading: list[_Placed] = []
     for part in placed:
