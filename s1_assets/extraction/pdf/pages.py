@@ -183,7 +183,14 @@ def open_pdf(content: bytes) -> Iterator[Pdf | Reject]:
         yield Reject(Reason.ARCHIVE_UNREADABLE, f"MuPDF cannot open it: {type(error).__name__}: {error}")
         return
     with document:
-        yield _fault(document) or Pdf(document)
+        yield _opened(document)
+
+
+def _opened(document: pymupdf.Document) -> Pdf | Reject:
+    try:
+        return _fault(document) or Pdf(document)
+    except _FAILURES as error:
+        return Reject(Reason.ARCHIVE_UNREADABLE, f"MuPDF cannot count its pages: {type(error).__name__}: {error}")
 
 
 def _fault(document: pymupdf.Document) -> Reject | None:
