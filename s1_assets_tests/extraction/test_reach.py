@@ -55,7 +55,7 @@ def archive(article: str, link: str | None = None) -> bytes:
 
 
 def said(content: bytes) -> str:
-    """All that comes out of a paper, pictures but its own left out of nothing."""
+    """All that comes out of a paper, which shows no picture but its own."""
     extraction = extract_paper(ROW, content)
     assert extraction.pairs or extraction.rejects
     assert all(row["image"] == PICTURE for row in extraction.pairs)

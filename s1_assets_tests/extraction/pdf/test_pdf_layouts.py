@@ -107,7 +107,7 @@ layouts = st.builds(
 
 
 @given(layouts)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_every_figure_of_a_paper_is_found_with_its_whole_caption(layout):
     document = layout.draw().read()
     found = {

@@ -62,6 +62,13 @@ def test_a_pdf_of_more_pages_than_a_paper_has_is_not_read():
     assert reasons(document.tobytes()) == ["reading_limit"]
 
 
+@pytest.mark.parametrize("count", [b"-9", b"99999999999", b"1e30"])
+def test_a_pdf_that_claims_an_impossible_number_of_pages_is_unreadable(count):
+    whole = paper(1).document.tobytes()
+    assert b"/Count 1" in whole
+    assert reasons(whole.replace(b"/Count 1", b"/Count " + count)) == ["archive_unreadable"]
+
+
 def test_pictures_of_pages_are_a_scan():
     scanned = DrawnPaper()
     for page in range(3):
