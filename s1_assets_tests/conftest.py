@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from moto.server import ThreadedMotoServer
 
-from s1_assets_tests.line import Line
+from s1_assets_tests import mirrored
+from s1_assets_tests.line import Line, failure
 from samples.demo import CELLS
 from samples.make import make_samples
 
@@ -68,4 +69,14 @@ def sample_line(sample_mirror: Path, tmp_path_factory: pytest.TempPathFactory) -
     """A line that ran every cell of the sample papers once. Tests read it and leave it as it is."""
     line = Line(tmp_path_factory.mktemp("sample_line"), sample_mirror)
     assert [cell for cell in CELLS if not line.run(cell).success] == []
+    return line
+
+
+@pytest.fixture(scope="session")
+def real_line(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Line:
+    """A line that ran every cell of the real papers once. Tests read it and leave it as it is."""
+    mirrors = shared_data / "mirrors"
+    line = Line(tmp_path_factory.mktemp("real_line"), mirrors)
+    failed = {cell: failure(outcome) for cell in mirrored.cells(mirrors) if not (outcome := line.run(cell)).success}
+    assert failed == {}
     return line

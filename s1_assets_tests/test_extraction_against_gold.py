@@ -27,13 +27,6 @@ def words(text: str | None) -> str:
     return re.sub(r"\s+", "", text or "")
 
 
-@pytest.fixture(scope="module")
-def real(shared_data, tmp_path_factory) -> Line:
-    line = Line(tmp_path_factory.mktemp("real_line"), shared_data / "mirrors")
-    assert all(line.run(cell).success for cell in REAL_CELLS)
-    return line
-
-
 def labels() -> list[dict]:
     papers = [json.loads(line) for line in (PROJECT / "samples/expected.jsonl").read_text().splitlines()]
     return [paper | {"paper_id": f"{paper['source']}:{paper['paper']}"} for paper in papers]
@@ -146,7 +139,7 @@ def likeness(one: bytes, other: bytes) -> float:
     return float(np.corrcoef(*greys)[0, 1])
 
 
-@pytest.mark.parametrize("papers", ["sample_line", "real"])
+@pytest.mark.parametrize("papers", ["sample_line", "real_line"])
 def test_every_paper_has_pairs_or_a_reject(request, papers):
     line, cells = request.getfixturevalue(papers), CELLS if papers == "sample_line" else REAL_CELLS
     papers = {row["paper_id"] for row in rows(line, cells, RAW_PAPERS, ["paper_id"])}
@@ -154,12 +147,12 @@ def test_every_paper_has_pairs_or_a_reject(request, papers):
     assert papers - accounted == set()
 
 
-def test_every_labelled_graphic_of_the_real_papers_is_a_pair_or_a_reject(real, shared_data):
+def test_every_labelled_graphic_of_the_real_papers_is_a_pair_or_a_reject(real_line, shared_data):
     ids = dict(line.split("\t")[:2] for line in (shared_data / "mirrors/arxiv/IDS.tsv").read_text().splitlines())
     accounted = {
         (row["paper_id"], PurePosixPath(row["source_file"]).stem.lower())
         for table in (FIGURE_PAIRS, REJECTS)
-        for row in rows(real, REAL_CELLS, table, ["paper_id", "source_file"])
+        for row in rows(real_line, REAL_CELLS, table, ["paper_id", "source_file"])
         if row["source_file"]
     }
     vanished = [
@@ -174,13 +167,13 @@ def test_every_labelled_graphic_of_the_real_papers_is_a_pair_or_a_reject(real, s
     assert vanished == []
 
 
-def test_real_papers_reach_the_scores_we_promise(real, shared_data):
+def test_real_papers_reach_the_scores_we_promise(real_line, shared_data):
     """Our floor; the benchmark reports the scores themselves."""
     script = shared_data.parent / "eval/score_pairs.py"
     if not script.is_file():
         pytest.skip(f"the scoring script is not at {script}")
     ids = shared_data / "mirrors/arxiv/IDS.tsv"
-    command = [sys.executable, script, real.settings.lake, shared_data / "gold_latex.jsonl", "--ids", ids]
+    command = [sys.executable, script, real_line.settings.lake, shared_data / "gold_latex.jsonl", "--ids", ids]
     printed = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True).stdout
     scores = {
         name.strip(): float(value) for name, value in re.findall(r"^([a-z ]+?)\s+([\d.]+)(?:\s|$)", printed, re.M)

@@ -6,6 +6,7 @@ the time since the engine's last step. Either ends in `ReplicaDiedError`, after 
 
 import asyncio
 import logging
+import os
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -74,6 +75,7 @@ class VllmReplica:
         from vllm.engine.arg_utils import AsyncEngineArgs
         from vllm.v1.engine.async_llm import AsyncLLM
 
+        os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
         logging.getLogger("vllm").setLevel(logging.WARNING)
         arguments = AsyncEngineArgs(**self._arguments, disable_log_stats=False)
         try:

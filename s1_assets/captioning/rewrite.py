@@ -134,6 +134,7 @@ class RewritingCaptioner:
         finished: queue.SimpleQueue[Future[CaptionResult]] = queue.SimpleQueue()
         waiting: set[Future[CaptionResult]] = set()
         self._began = self._last_line = time.monotonic()
+        self._before = self._engine_counts()
         try:
             for request in requests:
                 waiting.add(future := self._submit(request))
@@ -150,18 +151,22 @@ class RewritingCaptioner:
                 future.cancel()
 
     def statistics(self) -> Mapping[str, float]:
-        """Counts of the captions so far: attempts, faults, flags, tokens, rates, deaths, prefix-cache hit rate."""
+        """Counts of this captioner: attempts, faults, flags, tokens, their rates, deaths, prefix-cache hit rate."""
+        seconds = max(time.monotonic() - self._began, 1e-9)
+        counts = dict(self._counts) | {
+            name: count - self._before.get(name, 0.0) for name, count in self._engine_counts().items()
+        }
+        for name in ("prompt_tokens", "completion_tokens"):
+            counts[f"{name}_per_second"] = round(self._counts[name] / seconds, 1)
+        queries, hits = counts.get("prefix_cache_queries"), counts.get("prefix_cache_hits", 0.0)
+        return counts | ({"prefix_cache_hit_rate": round(hits / queries, 3)} if queries else {})
+
+    def _engine_counts(self) -> dict[str, float]:
+        """What the engine counted since it was made, for whomever."""
         if not self._engine.started:
             return {}
-        seconds = max(time.monotonic() - self._began, 1e-9)
-        rates = {
-            f"{name}_per_second": round(self._counts[name] / seconds, 1)
-            for name in ("prompt_tokens", "completion_tokens")
-        }
-        state: dict[str, float] = self._engine.ask(_state).result(60)
-        queries = state.get("prefix_cache_queries", 0.0)
-        hits = {"prefix_cache_hit_rate": round(state["prefix_cache_hits"] / queries, 3)} if queries else {}
-        return dict(self._counts) | rates | state | hits
+        counts: dict[str, float] = self._engine.ask(_counts).result(60)
+        return counts
 
     def _submit(self, request: CaptionRequest) -> "Future[CaptionResult]":
         try:
@@ -187,8 +192,7 @@ class RewritingCaptioner:
         return (
             f"engine: {rate:,.1f} pairs/s, {seen['prompt_tokens_per_second']:,.0f} tokens/s in, "
             f"{seen['completion_tokens_per_second']:,.0f} out, {seen.get('prefix_cache_hit_rate', 0):.0%} from the "
-            f"prefix cache, {seen['in_flight']:.0f} in flight, {self._counts['asked_again']} asked again, "
-            f"{seen['deaths']:.0f} deaths"
+            f"prefix cache, {self._counts['asked_again']} asked again, {seen['deaths']:.0f} deaths"
         )
 
     async def _rewrite(self, dispatcher: Dispatcher, request: CaptionRequest, written: Written) -> CaptionResult:
@@ -256,9 +260,5 @@ class RewritingCaptioner:
         )
 
 
-async def _state(dispatcher: Dispatcher) -> dict[str, float]:
-    return {
-        "in_flight": dispatcher.in_flight,
-        "deaths": dispatcher.deaths,
-        **await dispatcher.statistics(),
-    }
+async def _counts(dispatcher: Dispatcher) -> dict[str, float]:
+    return {"deaths": dispatcher.deaths, **await dispatcher.statistics()}

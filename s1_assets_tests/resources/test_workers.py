@@ -1,5 +1,6 @@
 """Workers lose one task at a time, whatever the task does."""
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -27,6 +28,8 @@ def misbehave(how: str) -> str:
         bytearray(2 * MEGABYTES << 20)
     if how == "die":
         os.abort()
+    if how == "crash":
+        ctypes.string_at(0)  # reads address 0 in native code, as a decoder with a fault does
     if how == "raise":
         raise ValueError("not a paper")
     return how
@@ -38,14 +41,15 @@ def test_results_come_in_the_order_of_the_tasks():
 
 
 def test_a_task_that_hangs_eats_memory_dies_or_raises_is_one_failure_and_the_others_go_on():
-    kinds = ["fine", "hang", "eat", "die", "raise", "fine"]
+    kinds = ["fine", "hang", "eat", "die", "raise", "crash", "fine"]
     results = dict(enumerate(result for _, result in Workers(2, 2, MEGABYTES).map(misbehave, ((k, k) for k in kinds))))
-    assert results[0] == results[5] == "fine"
-    assert [results[i].reason for i in (1, 2, 3, 4)] == [
+    assert results[0] == results[6] == "fine"
+    assert [results[i].reason for i in (1, 2, 3, 4, 5)] == [
         Reason.TIMEOUT,
         Reason.OUT_OF_MEMORY,
         Reason.CRASHED,
         Reason.PARSE_ERROR,
+        Reason.CRASHED,
     ]
     assert results[4] == Failed(Reason.PARSE_ERROR, "ValueError: not a paper")
 

@@ -92,10 +92,18 @@ class _Finder:
                 self._numbers[element] = len(figures) + 1
                 figures.append(self._figure(element, len(figures) + 1, shown))
         for group in self._article.iter("fig-group"):
-            for member in group.iter("fig"):
-                if member in self._numbers and group not in self._numbers:
-                    self._point(group.get("id"), (self._numbers[member], None))
+            if group not in self._numbers:
+                self._give_to_members(group)
         return FoundFigures(tuple(figures), self._targets, tuple(self._rejects))
+
+    def _give_to_members(self, group: Element) -> None:
+        """Let a group that shows nothing of its own stand for its members; a caption that it has is told of."""
+        members = [self._numbers[member] for member in group.iter("fig") if member in self._numbers]
+        for number in members:
+            self._point(group.get("id"), (number, None))
+        if caption := self._caption(group):
+            what = f"the caption of a group whose figures have captions of their own: {caption}"
+            self._rejects.setdefault(Reject(Reason.NO_GRAPHIC, what, next(iter(members), None)))
 
     def _owner(self, picture: Element) -> Element | None:
         """The figure that a picture belongs to. One that belongs to none leaves a reject if it might be missed."""

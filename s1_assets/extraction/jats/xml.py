@@ -36,8 +36,11 @@ _XML_DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _VERBATIM = re.compile(r"<!\[CDATA\[|<!--|<\?")
 _CLOSINGS = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
-_REFERENCE = re.compile(r"&(?:#(?P<decimal>\d{1,7});|#[xX](?P<hexadecimal>[0-9a-fA-F]{1,6});|(?P<name>\w{1,40});)?")
-_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_OF_XML = r"(?:amp|lt|gt|quot|apos);"
+_BY_CODE = r"#(?P<decimal>\d{1,7});|#[xX](?P<hexadecimal>[0-9a-fA-F]{1,6});"
+_REFERENCE = re.compile(rf"&(?:{_BY_CODE}|(?!{_OF_XML})(?P<name>\w{{1,40}});)")
+_NOT_OF_XML = re.compile(rf"&(?!{_OF_XML})\w{{1,40}};")
+_BARE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|\w{1,40};)")
 _LESS_THAN = re.compile(r"<(?![A-Za-z_/!?])")
 _TAG = re.compile(r"</?[A-Za-z_](?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+>")
 _GLUED = re.compile(r"(=\s*(?:\"[^\"]*\"|'[^']*'))(?=[A-Za-z_][\w:.-]*\s*=)")
@@ -145,12 +148,7 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
 
 def _is_defined(text: str) -> bool:
     """Whether XML itself defines every named character: the parser drops others without an error after a DOCTYPE."""
-    return "&" not in text or all(
-        match["name"] is None or match["name"] in _OF_XML
-        for part, is_verbatim in _parts(text)
-        if not is_verbatim
-        for match in _REFERENCE.finditer(part)
-    )
+    return "&" not in text or not any(_NOT_OF_XML.search(part) for part, is_verbatim in _parts(text) if not is_verbatim)
 
 
 def _mended(text: str) -> str:
@@ -168,15 +166,14 @@ def _markup_mended(part: str, prefixes: set[str]) -> str:
         prefixes.update(_PREFIX.findall(match[0]))
         return _GLUED.sub(r"\1 ", match[0])
 
-    return _TAG.sub(tag, _LESS_THAN.sub("&lt;", _REFERENCE.sub(_character, part)))
+    # In this order, so that what a reference stands for is not taken for a bare sign.
+    part = _REFERENCE.sub(_character, _BARE_AMPERSAND.sub("&amp;", part))
+    return _TAG.sub(tag, _LESS_THAN.sub("&lt;", part))
 
 
 def _character(match: re.Match[str]) -> str:
-    """A reference that XML can read, or the character that it means, or an ampersand that means itself."""
+    """What a reference means that is not one of XML's own five: a character, or itself where it has no meaning."""
     if match["name"]:
-        named = html5.get(match["name"] + ";")
-        return match[0] if match["name"] in _OF_XML else escape(named or match[0])
-    if match["decimal"] or match["hexadecimal"]:
-        code = int(match["decimal"] or match["hexadecimal"], 10 if match["decimal"] else 16)
-        return match[0] if code <= 0x10FFFF and not _NOT_XML.match(chr(code)) else ""
-    return "&amp;"
+        return escape(html5.get(match["name"] + ";", match[0]))
+    code = int(match["decimal"] or match["hexadecimal"], 10 if match["decimal"] else 16)
+    return match[0] if code <= 0x10FFFF and not _NOT_XML.match(chr(code)) else ""

@@ -7,13 +7,13 @@ taken in which most captions get what they name, most of what is pictured is got
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
+from itertools import permutations, product
 from math import prod
 from typing import Literal
 
 from s1_assets.extraction.pdf.captions import Caption
-from s1_assets.extraction.pdf.geometry import Box
+from s1_assets.extraction.pdf.geometry import Box, hull
 from s1_assets.extraction.pdf.labels import Kind
 from s1_assets.extraction.pdf.regions import Part, PartKind, Surroundings
 
@@ -24,6 +24,7 @@ Shares = dict[Caption, list[Part]]
 _DIRECTIONS: tuple[Direction, ...] = ("above", "below", "left", "right")
 _TOUCH = 6.0  # points by which a part may reach over its caption's edge
 _BESIDE, _OVER = 120.0, 40.0  # points between the parts of one figure, side by side or one over the other
+_OFF_CENTRE = 12.0  # points by which a caption may miss the middle of what it stands under
 _FACING = 0.1  # of a part's side or the caption's, whichever is shorter
 _MOST_CHOICES = 5000
 # What a caption gains by each kind of part; kinds that it gains as little by as that it takes where there is no other.
@@ -77,9 +78,9 @@ def assign(
     seeing = [caption for caption in captions if views[caption]]
     total = sum(part.box.area for part in around.parts if part.kind == "picture") or 1.0
     best: tuple[float, Shares, dict[Caption, Direction]] = (0.0, {}, {})
-    for directions in _choices([views[caption] for caption in seeing]):
-        looks = dict(zip(seeing, directions, strict=True))
-        shares = _share_out({caption: views[caption].get(looks[caption], {}) for caption in seeing})
+    for directions in _choices([_options(caption, views[caption]) for caption in seeing]):
+        looks = {caption: direction for caption, direction in zip(seeing, directions, strict=True) if direction}
+        shares = _share_out({caption: views[caption].get(direction, {}) for caption, direction in looks.items()})
         score = _score(shares, looks, views, habits, total)
         if score > best[0]:
             best = score, shares, looks
@@ -95,16 +96,22 @@ def usual_directions(looks: Iterable[tuple[Caption, Direction]]) -> Habits:
     return {kind: directions.most_common(1)[0][0] for kind, directions in counts.items()}
 
 
-def _choices(views: Sequence[Mapping[Direction, _View]]) -> Iterable[tuple[Direction, ...]]:
-    if prod(len(view) for view in views) <= _MOST_CHOICES:
-        return product(*views)
-    return [(direction,) * len(views) for direction in _DIRECTIONS]
+def _options(caption: Caption, views: Iterable[Direction]) -> list[Direction | None]:
+    """Where a caption may look. One of a table whose rows were not seen as one would take a figure; it need not."""
+    return [*views] if caption.kind == "figure" else [*views, None]
+
+
+def _choices(options: Sequence[Sequence[Direction | None]]) -> Iterable[tuple[Direction | None, ...]]:
+    if prod(map(len, options)) <= _MOST_CHOICES:
+        return product(*options)
+    return [(direction,) * len(options) for direction in _DIRECTIONS]
 
 
 def _views(caption: Caption, around: Surroundings) -> dict[Direction, _View]:
     own = caption.lines[around.page.number]
     hiding = [line.box for line in (*around.running, *around.captions) if line not in own]
     views = {direction: _view(direction, caption.box, around.parts, hiding) for direction in _DIRECTIONS}
+    views = {direction: view | dict(_astride(view, caption.box)) for direction, view in views.items()}
     return {direction: view for direction, view in views.items() if any(s.facing > _FACING for s in view.values())}
 
 
@@ -115,6 +122,19 @@ def _view(direction: Direction, box: Box, parts: Iterable[Part], hiding: Sequenc
         if gap >= -_TOUCH and not any(_hides(obstacle, between) for obstacle in hiding):
             seen[part] = _Sight(between, max(gap, 0.0), facing)
     return seen
+
+
+def _astride(view: _View, box: Box) -> Iterator[tuple[Part, _Sight]]:
+    """Where a caption faces nothing: parts side by side that a short caption stands in the middle of."""
+    if any(sight.facing > _FACING for sight in view.values()):
+        return
+    for left, right in permutations(view, 2):
+        level = left.box.gap_down(right.box) < -min(left.box.height, right.box.height) / 2
+        middle = (left.box.x1 + right.box.x0) / 2
+        near = 0 <= right.box.x0 - left.box.x1 <= max(_BESIDE, box.width + _BESIDE)
+        if level and near and abs(box.middle[0] - middle) <= _OFF_CENTRE:
+            for part in (left, right):
+                yield part, replace(view[part], facing=2 * _FACING)
 
 
 def _between(direction: Direction, box: Box, part: Box) -> tuple[Box, float, float]:
@@ -156,18 +176,23 @@ def _share_out(views: Mapping[Caption, _View]) -> Shares:
     shares: Shares = {}
     for part, caption in owner.items():
         shares.setdefault(caption, []).append(part)
-    while gaps := sorted(_beside(shares, wanted), key=lambda found: found[0])[:1]:
+    while gaps := sorted(_beside(shares, wanted, views), key=lambda found: found[0])[:1]:
         _, caption, part = gaps[0]
         shares[caption].append(part)
     return shares
 
 
-def _beside(shares: Shares, wanted: Mapping[Caption, _View]) -> Iterator[tuple[float, Caption, Part]]:
-    """Parts that no caption faces and the figures near them, with the distance."""
+def _beside(
+    shares: Shares, wanted: Mapping[Caption, _View], captions: Iterable[Caption]
+) -> Iterator[tuple[float, Caption, Part]]:
+    """Parts that no caption faces and the figures near them, with the distance. No figure holds another caption."""
     taken = {part for parts in shares.values() for part in parts}
     for caption, parts in shares.items():
         for part in wanted[caption]:
             if part not in taken and (caption.kind == "figure") == (part.kind in {"picture", "diagram"}):
+                around = hull(own.box for own in (*parts, part))
+                if any(around.holds(other.box, 0.5) for other in captions if other is not caption):
+                    continue
                 for own in parts:
                     level = part.box.gap_down(own.box) < -min(part.box.height, own.box.height) / 2
                     distance = part.box.distance(own.box)

@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from s1_assets.extraction.pdf.caption_text import (
     ENDS_SENTENCE,
@@ -49,8 +50,9 @@ class Caption:
 
     @property
     def box(self) -> Box:
-        """Around its lines on the page where it begins."""
-        return hull(line.box for line in self.lines[self.page])
+        """Around its lines on the page where it begins, without those that run on at the top of the next column."""
+        first, *_ = own = self.lines[self.page]
+        return hull(line.box for line in takewhile(lambda line: line.box.y1 > first.box.y0, own))
 
 
 @dataclass(frozen=True, eq=False)

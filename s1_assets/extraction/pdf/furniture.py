@@ -20,6 +20,8 @@ _FEWEST_NUMBERED_LINES = 5
 _MOST_SKIPPED = 10  # lines from one that has a number to the next
 _SHORTEST_LINE = 20  # letters of a line that is counted
 _BANDS = (-1, 0, 1)
+_SMALL = 0.05  # of the page's area; a picture larger than that, with no text set over it, is no furniture
+_LETTERS_IN_TEXT = 40  # of a line that is none of a picture's labels
 
 
 def find_furniture(pages: Sequence[Page]) -> set[Line]:
@@ -38,9 +40,20 @@ def repeated_boxes(pages: Sequence[Page], boxes: Sequence[Collection[Box]]) -> l
     pages_with = Counter(place for on_page in boxes for place in {_place(box) for box in on_page})
     in_margin, anywhere = (max(_FEWEST_REPEATS, share * len(pages)) for share in (_SHARE_OF_PAGES, _MOST_PAGES))
     return [
-        {box for box in on_page if pages_with[_place(box)] >= (in_margin if _is_in_margin(box, page) else anywhere)}
+        {
+            box
+            for box in on_page
+            if pages_with[_place(box)] >= (in_margin if _is_in_margin(box, page) else anywhere)
+            and not _is_large_picture(box, page)
+        }
         for page, on_page in zip(pages, boxes, strict=True)
     ]
+
+
+def _is_large_picture(box: Box, page: Page) -> bool:
+    """Whether it shows too much to be decoration: manuscripts give each figure the same place of a page of its own."""
+    texts = (line.box for line in page.lines if len(line.text) >= _LETTERS_IN_TEXT)
+    return box.area > _SMALL * page.area.area and not any(box.holds(text, 0.5) for text in texts)
 
 
 def _place(box: Box) -> tuple[int, ...]:

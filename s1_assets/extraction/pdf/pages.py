@@ -46,6 +46,8 @@ _UNREADABLE = frozenset("\ufffd\u200b\u200c\u200d\u2060\ufeff")
 
 _DESCENT = 0.25  # of the letters' size
 
+_FAILURES = (RuntimeError, ValueError, IndexError, mupdf.FzErrorBase)  # by which PyMuPDF says that it cannot
+
 Point = tuple[float, float]
 Pixels = npt.NDArray[np.uint8]
 
@@ -153,20 +155,22 @@ class Pdf:
         for index in range(self.page_count):
             try:
                 yield _read_page(self._document[index])
-            except (RuntimeError, ValueError, IndexError, mupdf.FzErrorBase) as error:
+            except _FAILURES as error:
                 yield Reject(Reason.PARSE_ERROR, f"page {index + 1} cannot be read: {type(error).__name__}: {error}")
 
-    def picture(self, page: Page) -> tuple[Pixels, float]:
-        """The page as RGB pixels (height, width, 3), and how many of them are a point."""
+    def picture(self, page: Page) -> tuple[Pixels, float] | Reject:
+        """The page as RGB pixels (height, width, 3), and how many of them are a point; a reject if it is not drawn.
+
+        A damaged file may lose pages while MuPDF repairs it, after they were read.
+        """
         scale = min(_PIXELS_A_POINT, _MAX_PIXELS_A_SIDE / max(page.area.width, page.area.height))
-        shown = self._document[page.number - 1]
-        shown.set_rotation((shown.rotation + page.turned) % 360)
         try:
-            pixmap = shown.get_displaylist(annots=False).get_pixmap(
-                matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False
-            )
-        finally:
-            shown.set_rotation((shown.rotation - page.turned) % 360)
+            with _turned(self._document[page.number - 1], page.turned) as shown:
+                pixmap = shown.get_displaylist(annots=False).get_pixmap(
+                    matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False
+                )
+        except _FAILURES as error:
+            return Reject(Reason.PARSE_ERROR, f"page {page.number} cannot be drawn: {type(error).__name__}: {error}")
         return np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.width, 3), scale
 
 
@@ -175,11 +179,18 @@ def open_pdf(content: bytes) -> Iterator[Pdf | Reject]:
     """The PDF, or why it is not read: damaged, encrypted, without pages or with more than MAX_PAGES."""
     try:
         document = pymupdf.open(stream=content, filetype="pdf")
-    except (RuntimeError, ValueError, mupdf.FzErrorBase) as error:
+    except _FAILURES as error:
         yield Reject(Reason.ARCHIVE_UNREADABLE, f"MuPDF cannot open it: {type(error).__name__}: {error}")
         return
     with document:
-        yield _fault(document) or Pdf(document)
+        yield _opened(document)
+
+
+def _opened(document: pymupdf.Document) -> Pdf | Reject:
+    try:
+        return _fault(document) or Pdf(document)
+    except _FAILURES as error:
+        return Reject(Reason.ARCHIVE_UNREADABLE, f"MuPDF cannot count its pages: {type(error).__name__}: {error}")
 
 
 def _fault(document: pymupdf.Document) -> Reject | None:
@@ -194,14 +205,25 @@ def _fault(document: pymupdf.Document) -> Reject | None:
 
 def _read_page(shown: pymupdf.Page) -> Page:
     """One page, turned so that most of its letters stand upright."""
-    number, rotation = shown.number + 1, shown.rotation
+    number = shown.number + 1
     page = _read_as_shown(shown, 0)
-    turned = _turn(page.lines)
-    if turned:
-        shown.set_rotation((rotation + turned) % 360)
-        page = _read_as_shown(shown, turned)
-        shown.set_rotation(rotation)
+    if turned := _turn(page.lines):
+        with _turned(shown, turned):
+            page = _read_as_shown(shown, turned)
     return replace(page, number=number)
+
+
+@contextmanager
+def _turned(shown: pymupdf.Page, degrees: int) -> Iterator[pymupdf.Page]:
+    """A page turned clockwise for a while; one that is to stay as it is is not touched."""
+    rotation = shown.rotation
+    if degrees:
+        shown.set_rotation((rotation + degrees) % 360)
+    try:
+        yield shown
+    finally:
+        if degrees:
+            shown.set_rotation(rotation)
 
 
 def _read_as_shown(shown: pymupdf.Page, turned: int) -> Page:
@@ -237,7 +259,8 @@ def _line(part: dict[str, Any]) -> Line | None:
     spans = [_span(span) for span in seen]
     direction = next((degrees for degrees, vector in _DIRECTIONS.items() if _is_along(part["dir"], vector)), None)
     baselines = [span["origin"][1] for span in seen if span["text"].strip()]
-    corners = () if direction is not None else _corners(seen[0]["origin"], part["dir"], part["bbox"], spans[0].size)
+    is_slanted = direction is None and any(part["dir"])  # letters of no extent run nowhere
+    corners = _corners(seen[0]["origin"], part["dir"], part["bbox"], spans[0].size) if is_slanted else ()
     return Line(tuple(spans), Box(*part["bbox"]), median(baselines), direction, corners)
 
 

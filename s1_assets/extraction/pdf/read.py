@@ -30,8 +30,8 @@ _ICON = 60.0  # points; a picture of which both sides are shorter is none of the
 class Layout:
     """A PDF taken apart, page by page: the captions of its figures in reading order and what each shows.
 
-    `lone` are boxes around pictures without a caption, by page. What is read of tables and algorithms serves only to
-    keep figures from taking theirs.
+    `lone` are boxes around pictures without a caption, by page; `undrawn` tells of the pages that have only text to go
+    by. What is read of tables and algorithms serves only to keep figures from taking theirs.
     """
 
     furniture: Collection[Line]
@@ -40,6 +40,7 @@ class Layout:
     captions: Sequence[Caption]
     regions: Regions
     lone: Mapping[int, Sequence[Box]]
+    undrawn: Sequence[Reject]
 
 
 def read_pdf(content: bytes, name: str) -> Document:
@@ -81,7 +82,7 @@ def _read(pdf: Pdf, name: str) -> Document:
         if next(literal_references(paragraph.text), None) is not None
     )
     title = read_title(pdf.metadata_title, pages[0].lines, layout.typography, words)
-    rejects += [*without, *_uncaptioned(layout, name)]
+    rejects += [*layout.undrawn, *without, *_uncaptioned(layout, name)]
     return Document(tuple(figures), passages, tuple(rejects), title, read_abstract(paragraphs))
 
 
@@ -93,7 +94,7 @@ def lay_out(pdf: Pdf, pages: Sequence[Page]) -> Layout | Reject:
     if typography is None or letters < _FEWEST_LETTERS * len(pages):
         return Reject(Reason.SCANNED, f"{letters} letters on {len(pages)} pages: no text layer to find captions in")
     captions = find_captions(pages, furniture, typography)
-    surroundings = _survey_all(pdf, pages, furniture, captions, typography)
+    surroundings, undrawn = _survey_all(pdf, pages, furniture, captions, typography)
     near: dict[Caption, Region] = {}
     lone: dict[int, list[Box]] = {}
     for number, shares in _assign_all(captions, surroundings).items():
@@ -112,7 +113,7 @@ def lay_out(pdf: Pdf, pages: Sequence[Page]) -> Layout | Reject:
     of_figures, regions = join_apart(of_figures, near, plates)
     shown = {region.page for caption in of_figures for region in regions.get(caption, ()) if caption not in near}
     left = {number: boxes for number, boxes in lone.items() if number not in shown}
-    return Layout(furniture, typography, surroundings, of_figures, regions, left)
+    return Layout(furniture, typography, surroundings, of_figures, regions, left, undrawn)
 
 
 def _lone(around: Surroundings, shares: Shares, typography: Typography) -> list[Box]:
@@ -127,21 +128,28 @@ def _lone(around: Surroundings, shares: Shares, typography: Typography) -> list[
 
 def _survey_all(
     pdf: Pdf, pages: Sequence[Page], furniture: set[Line], captions: Sequence[Caption], typography: Typography
-) -> dict[int, Surroundings]:
-    """Every page taken apart, by number."""
+) -> tuple[dict[int, Surroundings], list[Reject]]:
+    """Every page taken apart, by number, and what could not be drawn of it."""
     texts: list[tuple[Collection[Line], Collection[Line], Collection[Line]]] = []
     pieces: list[list[Piece]] = []
+    undrawn: list[Reject] = []
     for page in pages:
         of_captions = {line for caption in captions for line in caption.lines.get(page.number, ())}
         others = [line for line in page.lines if line not in furniture and line not in of_captions]
         running = find_flow(others, typography)
         texts.append((running, of_captions, [line for line in others if line not in running]))
-        pieces.append(find_pieces(Ink(*pdf.picture(page), page.lines), page, *texts[-1], typography=typography))
+        picture = pdf.picture(page)
+        if isinstance(picture, Reject):
+            undrawn.append(picture)
+            pieces.append([])
+        else:
+            pieces.append(find_pieces(Ink(*picture, page.lines), page, *texts[-1], typography=typography))
     repeated = repeated_boxes(pages, [[piece.box for piece in on_page] for on_page in pieces])
-    return {
+    surroundings = {
         page.number: survey(page, [piece for piece in on_page if piece.box not in again], *text, typography=typography)
         for page, on_page, again, text in zip(pages, pieces, repeated, texts, strict=True)
     }
+    return surroundings, undrawn
 
 
 def _assign_all(captions: Sequence[Caption], surroundings: Mapping[int, Surroundings]) -> dict[int, Shares]:

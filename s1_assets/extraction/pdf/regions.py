@@ -1,6 +1,7 @@
 """What a caption may speak of: the pictures and tables on a page, in parts that belong together for sure."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -30,6 +31,7 @@ _TEXT_OF_TABLE = 0.08  # of its area
 _RULE_OF_TABLE = 0.8  # of its width
 _FORMULA = 0.3  # of its letters are of mathematical fonts
 _NUMBER_OF_FORMULA = re.compile(r"(?:^|\s)\([A-Z]?\.?\d{1,3}(?:\.\d{1,3})?[a-z]?\)$")
+_PRIVATE = "Co"  # Unicode category of what fonts of icons hold: links, licences, ORCID
 _PANEL = re.compile(r"\(?(?:[a-zA-Z]|[ivx]{1,4})\)\s*\S")
 
 PartKind = Literal["picture", "diagram", "tabular", "text"]
@@ -225,7 +227,7 @@ def _is_near(box: Box, other: Box, across: float, down: float) -> bool:
 
 def _reach(line: Line, typography: Typography) -> float:
     """How far from a picture a line may stand to be one of its labels, in points."""
-    if line.style in typography.headings:
+    if line.style in typography.headings or all(unicodedata.category(letter) == _PRIVATE for letter in line.text):
         return 0.0
     if _is_formula(line) and all(span.style in typography.inline for span in line.spans if span.text.strip()):
         return _FORMULA_AS_LABEL * typography.body[1]

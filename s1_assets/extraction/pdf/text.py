@@ -123,23 +123,28 @@ def _placed(pages: Mapping[int, Collection[Line]]) -> Iterator[_Placed]:
 
 
 def _groups(placed: Iterable[_Placed], running: Collection[Line], typography: Typography) -> Iterator[list[_Placed]]:
-    """Lines of one paragraph or heading. A footnote does not end the paragraph that goes on behind it."""
-    open_groups: dict[float, list[_Placed]] = {}
+    """Lines of one paragraph or heading. A heading ends all paragraphs, a footnote none that goes on behind it."""
+    paragraphs: dict[float, list[_Placed]] = {}
+    heading: list[_Placed] = []
     for part in placed:
-        heading = is_heading(part.line, typography)
-        if not heading and part.line not in running:
-            continue
-        group = open_groups.get(part.line.size)
-        if heading and not (group and is_heading(group[-1].line, typography)):
-            yield from open_groups.values()
-            open_groups = {}
-        elif group and not _breaks(group[-1], part, typography):
-            group.append(part)
-            continue
-        elif group:
-            yield open_groups.pop(part.line.size)
-        open_groups[part.line.size] = [part]
-    yield from open_groups.values()
+        if is_heading(part.line, typography):
+            yield from paragraphs.values()
+            paragraphs = {}
+            if heading and _breaks(heading[-1], part, typography):
+                yield heading
+                heading = []
+            heading.append(part)
+        elif part.line in running:
+            if heading:
+                yield heading
+                heading = []
+            size = part.line.size
+            if size in paragraphs and _breaks(paragraphs[size][-1], part, typography):
+                yield paragraphs.pop(size)
+            paragraphs.setdefault(size, []).append(part)
+    yield from paragraphs.values()
+    if heading:
+        yield heading
 
 
 def _breaks(before: _Placed, part: _Placed, typography: Typography) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from s1_assets.extraction.document import Document, Graphic
+from s1_assets.rejects import Reason, Reject
 
 
 def graphic(name: str, **attributes: str) -> str:
@@ -113,6 +114,8 @@ def test_members_of_a_group_with_captions_are_figures_named_after_the_group(read
     document = read_body(body + '<p>See <xref rid="g">Scheme 1</xref>.</p>', "a.png", "b.png")
     assert shown(document) == [("Scheme 1A", "One.", ["a.png"]), ("Scheme 1B", "Two.", ["b.png"])]
     assert [anchor.figure for anchor in document.passages[0].anchors] == [1, 2]
+    own = "the caption of a group whose figures have captions of their own: Both."
+    assert document.rejects == (Reject(Reason.NO_GRAPHIC, own, 1),)
 
 
 def test_a_figure_supplement_is_a_figure_whether_beside_or_inside_its_parent(read_body):
