@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from s1_assets.extraction.pdf.geometry import Box
-from s1_assets.extraction.pdf.pages import Page, Pdf, open_pdf
+from s1_assets.extraction.pdf.pages import Page, open_pdf
 from s1_assets.extraction.pdf.read import Layout, lay_out
 from s1_assets.rejects import Reject
 from s1_assets.settings import PROJECT
@@ -28,7 +28,7 @@ Rectangle = tuple[float, float, float, float]
 
 
 def draw_pages(content: bytes) -> Iterator[tuple[int, Image.Image]]:
-    """Every readable page of a PDF as its number and picture (RGB, 1.5 pixels a point), upright as it was read.
+    """Every page that can be read and drawn: its number, and its picture upright as read (RGB, 1.5 pixels a point).
 
     Raises ValueError for a PDF that the route rejects as a whole, with the reason.
     """
@@ -40,13 +40,13 @@ def draw_pages(content: bytes) -> Iterator[tuple[int, Image.Image]]:
         if isinstance(layout, Reject):
             raise ValueError(f"{layout.reason}: {layout.detail}")
         for page in pages:
-            yield page.number, _draw(pdf, page, layout)
+            picture = pdf.picture(page)
+            if not isinstance(picture, Reject) and page.number in layout.surroundings:
+                yield page.number, _draw(_Sheet(Image.fromarray(picture[0]), picture[1]), page.number, layout)
 
 
-def _draw(pdf: Pdf, page: Page, layout: Layout) -> Image.Image:
-    pixels, scale = pdf.picture(page)
-    sheet = _Sheet(Image.fromarray(pixels), scale)
-    around = layout.surroundings[page.number]
+def _draw(sheet: "_Sheet", page: int, layout: Layout) -> Image.Image:
+    around = layout.surroundings[page]
     for line in around.running:
         sheet.tint(line.box, _TEXT, _FAINT)
     for part in around.parts:
@@ -54,12 +54,12 @@ def _draw(pdf: Pdf, page: Page, layout: Layout) -> Image.Image:
             sheet.hatch(part.box, _OTHER)
     for number, caption in enumerate(layout.captions, 1):
         colour = _COLOURS[(number - 1) % len(_COLOURS)]
-        for line in caption.lines.get(page.number, ()):
+        for line in caption.lines.get(page, ()):
             sheet.tint(line.box, colour, _CLEAR)
         for region in layout.regions.get(caption, ()):
-            if region.page == page.number:
+            if region.page == page:
                 sheet.frame(region.box, colour, f"{number}: {caption.label.printed}")
-    for box in layout.lone.get(page.number, ()):
+    for box in layout.lone.get(page, ()):
         sheet.frame(box, _LONE, "no caption")
     return sheet.image
 
