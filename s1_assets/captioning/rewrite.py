@@ -154,7 +154,7 @@ class RewritingCaptioner:
         """Counts of this captioner: attempts, faults, flags, tokens, their rates, deaths, prefix-cache hit rate."""
         seconds = max(time.monotonic() - self._began, 1e-9)
         counts = dict(self._counts) | {
-            name: count - self._before.get(name, 0.0) for name, count in self._engine_counts().items()
+            name: max(count - self._before.get(name, 0.0), 0.0) for name, count in self._engine_counts().items()
         }
         for name in ("prompt_tokens", "completion_tokens"):
             counts[f"{name}_per_second"] = round(self._counts[name] / seconds, 1)
@@ -165,7 +165,7 @@ class RewritingCaptioner:
         """What the engine counted since it was made, for whomever."""
         if not self._engine.started:
             return {}
-        counts: dict[str, float] = self._engine.ask(_counts).result(60)
+        counts: dict[str, float] = self._engine.ask(_counts).result()
         return counts
 
     def _submit(self, request: CaptionRequest) -> "Future[CaptionResult]":
