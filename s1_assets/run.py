@@ -32,7 +32,7 @@ def progress_lines(_: dg.InitLoggerContext) -> logging.Logger:
 def _is_progress(record: logging.LogRecord) -> bool:
     record.msg, record.args = record.getMessage().rpartition(" - ")[2], ()  # without run and step
     record.exc_info = None
-    return " ETA " in record.msg
+    return " ETA " in record.msg or record.msg.startswith("engine")
 
 
 def run_cell(cell: Cell) -> dg.ExecuteInProcessResult:

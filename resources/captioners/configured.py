@@ -16,8 +16,9 @@ from resources.captioners.tokenizer import ModelTokens
 from resources.captioners.vllm_engine import VllmReplica
 from s1_assets.captioning.dispatch import Limits
 from s1_assets.captioning.engine import Replica
+from s1_assets.captioning.engine_thread import EngineThread
 from s1_assets.captioning.prompts import load_prompt
-from s1_assets.captioning.rewrite import Engine, ModelInUse, RewritingCaptioner, decodings
+from s1_assets.captioning.rewrite import ModelInUse, RewritingCaptioner, decodings
 
 ANSWER_TOKENS = 768  # two layers of 1,100 characters in all, as JSON, in any tokenizer worth the name
 PIXELS_A_TOKEN = 32 * 32  # patches of 16 × 16 pixels, merged two by two
@@ -26,7 +27,7 @@ ENDPOINT_IN_FLIGHT = 256
 PATIENCE = 900.0  # seconds without any living engine after which a run ends
 WAITING_ROUNDS = 2  # chats in flight for each that the engine runs at once, so that it never waits for us
 
-_engines: dict[tuple[str, ...], Engine] = {}
+_engines: dict[tuple[str, ...], EngineThread] = {}
 
 
 @dataclass(frozen=True)
@@ -61,23 +62,24 @@ def open_captioner(settings: EngineSettings, log: Callable[[str], Any]) -> Rewri
     if key not in _engines:
         _engines[key] = _new_engine(settings, facts, arguments, tokens)
         atexit.register(_engines[key].close)
-    _engines[key].log = log
-    return RewritingCaptioner(in_use, load_prompt(), _engines[key])
+    return RewritingCaptioner(in_use, load_prompt(), _engines[key], log)
 
 
 def _new_engine(
     settings: EngineSettings, facts: ModelFacts, arguments: Mapping[str, Any], tokens: ModelTokens
-) -> Engine:
+) -> EngineThread:
     if settings.kind == "vllm":
         at_once = int(arguments["max_num_seqs"]) * int(arguments["data_parallel_size"])
-        return Engine([VllmReplica(arguments, tokens)], Limits(in_flight=WAITING_ROUNDS * at_once, patience=PATIENCE))
+        return EngineThread(
+            [VllmReplica(arguments, tokens)], Limits(in_flight=WAITING_ROUNDS * at_once, patience=PATIENCE)
+        )
     if not settings.endpoints:
         raise ValueError("S1_CAPTIONER=openai needs S1_ENDPOINTS, such as http://127.0.0.1:8000; several with commas")
     folder = Path(settings.image_folder) if settings.image_folder else None
     replicas: list[Replica] = [
         Endpoint(url, facts.name, folder, connections=ENDPOINT_IN_FLIGHT) for url in settings.endpoints
     ]
-    return Engine(replicas, Limits(in_flight=ENDPOINT_IN_FLIGHT, patience=PATIENCE))
+    return EngineThread(replicas, Limits(in_flight=ENDPOINT_IN_FLIGHT, patience=PATIENCE))
 
 
 def _room(facts: ModelFacts, arguments: Mapping[str, Any], tokens: ModelTokens) -> int:

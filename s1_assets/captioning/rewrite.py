@@ -1,30 +1,30 @@
 """The captioner that asks a model: figures to chats, answers to captions, in one stream that never waits for one row.
 
-The engine lives in a thread with an event loop of its own; this side reads requests, writes prompts and hands results
+The engine lives in a thread of its own (engine_thread.py); this side reads requests, writes prompts and hands results
 out while a bounded number of figures is in flight. An answer that is not usable is asked for again, twice at most,
 with another seed and more freedom; after that the raw caption stands, with the reason.
 """
 
-import asyncio
 import json
 import queue
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from s1_assets.captioning.accept import judge
-from s1_assets.captioning.dispatch import Dispatcher, Limits
-from s1_assets.captioning.engine import Completion, Decoding, EngineUnavailableError, RefusedError, Replica, Tokens
+from s1_assets.captioning.dispatch import Dispatcher
+from s1_assets.captioning.engine import Completion, Decoding, EngineUnavailableError, RefusedError, Tokens
+from s1_assets.captioning.engine_thread import EngineThread
 from s1_assets.captioning.extractive import own_text
 from s1_assets.captioning.prompt import Prompt, Written
 from s1_assets.captioning.request import CaptionRequest, CaptionResult, Status
 
 RULES = "1"  # of what is accepted; raised with every change, so that captions are judged anew
 SECONDS_BETWEEN_LINES = 10.0
+_LOOK_SECONDS = 1.0
 _TOP_P = 0.95
 
 
@@ -58,58 +58,11 @@ class ModelInUse:
     settings: Mapping[str, str]
 
 
-class Engine:
-    """A dispatcher in a thread of its own. It starts with the first chat and lives until `close`."""
-
-    def __init__(self, replicas: Sequence[Replica], limits: Limits, log: Callable[[str], Any] = print):
-        self.limits = limits
-        self.in_flight = limits.in_flight * len(replicas)
-        self.log = log
-        self._replicas = replicas
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._dispatcher: Dispatcher | None = None
-        self._closing = asyncio.Event()
-        self._thread: threading.Thread | None = None
-
-    @property
-    def started(self) -> bool:
-        """Whether anything was asked of it yet."""
-        return self._thread is not None
-
-    def ask(self, work: Callable[[Dispatcher], Coroutine[Any, Any, Any]]) -> "Future[Any]":
-        """Run a coroutine that may use the dispatcher."""
-        if self._thread is None:
-            ready = threading.Event()
-            self._thread = threading.Thread(target=lambda: asyncio.run(self._live(ready)), name="engine", daemon=True)
-            self._thread.start()
-            ready.wait()
-        assert self._loop is not None
-        assert self._dispatcher is not None
-        return asyncio.run_coroutine_threadsafe(work(self._dispatcher), self._loop)
-
-    def close(self) -> None:
-        """Stop the replicas and wait until they are gone."""
-        if self._thread is not None and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._closing.set)
-            self._thread.join()
-            self._thread = None
-
-    def _tell(self, line: str) -> None:
-        self.log(line)  # of the run that uses the engine now
-
-    async def _live(self, ready: threading.Event) -> None:
-        self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
-        async with Dispatcher(self._replicas, self.limits, self._tell) as dispatcher:
-            self._dispatcher = dispatcher
-            ready.set()
-            await self._closing.wait()
-
-
 class RewritingCaptioner:
     """Rewrites captions by a model; `request.Captioner`."""
 
-    def __init__(self, model: ModelInUse, prompt: Prompt, engine: Engine):
-        self._model, self._prompt, self._engine = model, prompt, engine
+    def __init__(self, model: ModelInUse, prompt: Prompt, engine: EngineThread, log: Callable[[str], Any]):
+        self._model, self._prompt, self._engine, self._log = model, prompt, engine, log
         self._counts: Counter[str] = Counter()
         self._began = self._last_line = 0.0
         self._before: Mapping[str, float] = {}
@@ -140,9 +93,9 @@ class RewritingCaptioner:
                 waiting.add(future := self._submit(request))
                 future.add_done_callback(finished.put)
                 while len(waiting) >= self._engine.in_flight or not finished.empty():
-                    yield self._taken(finished.get(), waiting)
+                    yield self._next(finished, waiting)
             while waiting:
-                yield self._taken(finished.get(), waiting)
+                yield self._next(finished, waiting)
         except EngineUnavailableError:
             self._engine.close()  # so that the next run of this process begins with a new one
             raise
@@ -177,14 +130,28 @@ class RewritingCaptioner:
             return ended
         return self._engine.ask(lambda dispatcher: self._rewrite(dispatcher, request, written))
 
-    def _taken(self, future: "Future[CaptionResult]", waiting: "set[Future[CaptionResult]]") -> CaptionResult:
-        waiting.discard(future)
-        result = future.result()
-        self._counts["pairs"] += 1
-        if time.monotonic() - self._last_line > SECONDS_BETWEEN_LINES:
+    def _next(
+        self, finished: "queue.SimpleQueue[Future[CaptionResult]]", waiting: "set[Future[CaptionResult]]"
+    ) -> CaptionResult:
+        """The next result; while waiting for it, tells what the engine has to say."""
+        while True:
+            try:
+                future = finished.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                self._tell()
+                continue
+            self._tell()
+            waiting.discard(future)
+            result = future.result()
+            self._counts["pairs"] += 1
+            return result
+
+    def _tell(self) -> None:
+        while not self._engine.told.empty():
+            self._log(self._engine.told.get())
+        if self._counts["pairs"] and time.monotonic() - self._last_line > SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
-            self._engine.log(self._line())
-        return result
+            self._log(self._line())
 
     def _line(self) -> str:
         seen = self.statistics()
