@@ -7,7 +7,7 @@ COMPILE = $(shell command -v uv || echo .uv/bin/uv) pip compile pyproject.toml -
 
 demo:                  ## sample papers of every source through the whole line; ENGINE=vllm: captions by a small Qwen3-VL
 	@./install.sh $(if $(ENGINE),cpu,base)
-	$(if $(ENGINE),S1_CAPTIONER=$(ENGINE) S1_MODEL="$${S1_MODEL:-$(CURDIR)/samples/models/captioner}") $(PYTHON) -m samples.demo
+	$(if $(ENGINE),S1_CAPTIONER=$(ENGINE) S1_PROMPT=brief S1_MODEL="$${S1_MODEL:-$(CURDIR)/samples/models/captioner}") $(PYTHON) -m samples.demo
 
 test:                  ## all checks, then all tests, those of the real engine on the CPU among them
 	@./install.sh cpu

@@ -134,6 +134,7 @@ class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):
     data_parallel: int | None = None
     endpoints: list[str] = Field(default_factory=list)
     engine_arguments: str = "{}"
+    prompt: str = "figure"
     image_folder: str | None = None
     cache: str
 
@@ -150,6 +151,7 @@ class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):
             self.data_parallel,
             tuple(self.endpoints),
             json.loads(self.engine_arguments),
+            self.prompt,
             self.image_folder,
         )
         return open_captioner(engine, log)

@@ -33,6 +33,7 @@ def default_resources(settings: Settings) -> dict[str, Any]:
             data_parallel=settings.data_parallel,
             endpoints=list(settings.endpoints),
             engine_arguments=settings.engine,
+            prompt=settings.prompt,
             image_folder=settings.image_folder,
             cache=settings.cache,
         ),

@@ -30,6 +30,7 @@ class Settings:
     data_parallel: int | None  # S1_DATA_PARALLEL: replicas; None is as many as there are GPUs for
     endpoints: tuple[str, ...]  # S1_ENDPOINTS: base URLs of OpenAI-compatible servers
     engine: str  # S1_ENGINE: JSON object of further vLLM engine arguments
+    prompt: str  # S1_PROMPT: name of a file in captioning/prompts
     image_folder: str | None  # S1_IMAGE_FOLDER: folder shared with the endpoints, through which images go
     publish: str  # S1_PUBLISH: folder or s3:// URL of the published shards
     cache: str  # S1_CACHE: local folder for what can be computed again (metadata indexes)
@@ -55,6 +56,7 @@ class Settings:
             data_parallel=_count("S1_DATA_PARALLEL", get("S1_DATA_PARALLEL", "")),
             endpoints=_urls("S1_ENDPOINTS", get("S1_ENDPOINTS", "")),
             engine=get("S1_ENGINE", "{}"),
+            prompt=get("S1_PROMPT", "figure"),
             image_folder=environment.get("S1_IMAGE_FOLDER") or None,
             publish=get("S1_PUBLISH", f"{lake.rstrip('/')}/releases"),
             cache=get("S1_CACHE", str(PROJECT / "build" / "cache")),

@@ -40,6 +40,7 @@ class EngineSettings:
     data_parallel: int | None
     endpoints: tuple[str, ...]
     arguments: Mapping[str, Any]  # S1_ENGINE
+    prompt: str
     image_folder: str | None
 
 
@@ -62,7 +63,7 @@ def open_captioner(settings: EngineSettings, log: Callable[[str], Any]) -> Rewri
     if key not in _engines:
         _engines[key] = _new_engine(settings, facts, arguments, tokens)
         atexit.register(_engines[key].close)
-    return RewritingCaptioner(in_use, load_prompt(), _engines[key], log)
+    return RewritingCaptioner(in_use, load_prompt(settings.prompt), _engines[key], log)
 
 
 def _new_engine(

@@ -52,6 +52,7 @@ def engine_environment() -> Iterator[dict[str, str]]:
     wanted = {
         "S1_MODEL": str(MODEL),
         "S1_ENGINE": json.dumps(ARGUMENTS),
+        "S1_PROMPT": "brief",
         "S1_TEST_DEADLY_TOKENS": json.dumps(deadly),
         "VLLM_LOGGING_LEVEL": "ERROR",
         "VLLM_NO_USAGE_STATS": "1",
@@ -69,7 +70,7 @@ def engine_line(engine_environment: dict[str, str], tmp_path: Path) -> Callable[
     """Makes a line over a mirror whose captions are rewritten by an engine: `engine_line(mirror, S1_…=…)`."""
 
     def make(mirror: Path, **settings: str) -> Line:
-        names = ("S1_MODEL", "S1_ENGINE")
+        names = ("S1_MODEL", "S1_ENGINE", "S1_PROMPT")
         chosen = {name: engine_environment[name] for name in names} | {"S1_CAPTIONER": "vllm"} | settings
         return Line(tmp_path / f"line {len(list(tmp_path.iterdir()))}", mirror, more=chosen)
 
