@@ -6,12 +6,13 @@ Engines are kept for the life of the process: a model that took minutes to load 
 import atexit
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from resources.captioners.endpoint import Endpoint
 from resources.captioners.model import Model, ModelFacts
-from resources.captioners.sizing import engine_arguments, layout, local_machine
+from resources.captioners.sizing import GIB, Machine, engine_arguments, layout, local_machine
 from resources.captioners.tokenizer import ModelTokens
 from resources.captioners.vllm_engine import VllmReplica
 from s1_assets.captioning.dispatch import Limits
@@ -46,13 +47,18 @@ class EngineSettings:
 
 def open_captioner(settings: EngineSettings, log: Callable[[str], Any]) -> RewritingCaptioner:
     """The captioner; its engine starts with the first figure. Raises ValueError for settings that cannot work."""
+    for package in ("transformers", *(("vllm",) if settings.kind == "vllm" else ())):
+        if find_spec(package) is None:
+            raise ValueError(
+                f"S1_CAPTIONER={settings.kind} needs {package}, which is not installed: ./install.sh gpu brings it, or "
+                "./install.sh cpu on a machine without GPUs"
+            )
     model = Model.parse(settings.model)
-    facts, machine = model.facts, local_machine()
-    parallel = layout(facts.weight_bytes, machine.gpu_bytes, settings.tensor_parallel, settings.data_parallel)
-    arguments = engine_arguments(facts, machine, parallel, settings.arguments)
+    facts = model.facts
+    arguments = _arguments(settings, facts)
     tokens = ModelTokens(facts.name, facts.revision)
     in_use = ModelInUse(
-        name=settings.model.partition("@")[0],
+        name=Path(facts.name).name if model.is_folder else facts.name,
         revision=model.revision,
         tokens=tokens,
         room=_room(facts, arguments, tokens),
@@ -64,6 +70,18 @@ def open_captioner(settings: EngineSettings, log: Callable[[str], Any]) -> Rewri
         _engines[key] = _new_engine(settings, facts, arguments, tokens)
         atexit.register(_engines[key].close)
     return RewritingCaptioner(in_use, load_prompt(settings.prompt), _engines[key], log)
+
+
+def _arguments(settings: EngineSettings, facts: ModelFacts) -> dict[str, Any]:
+    """The engine's arguments; of endpoints only what `make serve` would give them for window and images counts."""
+    machine = local_machine() if settings.kind == "vllm" else Machine((), GIB)
+    parallel = layout(
+        facts.weight_bytes,
+        machine.gpu_bytes,
+        settings.tensor_parallel if settings.kind == "vllm" else None,
+        settings.data_parallel,
+    )
+    return engine_arguments(facts, machine, parallel, settings.arguments)
 
 
 def _new_engine(

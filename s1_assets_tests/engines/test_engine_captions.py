@@ -30,7 +30,7 @@ def check(row: Row) -> None:
     """What holds for every row that an engine made."""
     assert row["status"] in {"enhanced", "kept_raw", "failed"}
     assert (row["status"] == "enhanced") == (row["status_detail"] is None)
-    assert row["model"] == str(MODEL)
+    assert row["model"] == MODEL.name
     assert len(row["model_revision"]) == 64
     assert row["prompt_id"].startswith("brief-")
     assert row["recaption"] or row["status"] != "enhanced"
@@ -46,7 +46,8 @@ def check(row: Row) -> None:
 @pytest.fixture(scope="module")
 def in_process(sample_mirror, engine_environment, tmp_path_factory):
     """A line with captions of the sample papers by the engine in this process, and what the run said."""
-    settings = {"S1_CAPTIONER": "vllm"} | {name: engine_environment[name] for name in ("S1_MODEL", "S1_ENGINE", "S1_PROMPT")}
+    names = ("S1_MODEL", "S1_ENGINE", "S1_PROMPT")
+    settings = {"S1_CAPTIONER": "vllm"} | {name: engine_environment[name] for name in names}
     line = Line(tmp_path_factory.mktemp("in process") / "line", sample_mirror, more=settings)
     return line, captions(line)
 
