@@ -44,9 +44,10 @@ class Line:
         """Runs a cell through the line, with its checks."""
         return self._execute(cell, dg.AssetSelection.assets(*LINE))
 
-    def run_to(self, cell: Cell, asset: str) -> dg.ExecuteInProcessResult:
-        """Runs the assets of a cell up to the one named, with their checks."""
-        return self._execute(cell, dg.AssetSelection.assets(*LINE[: LINE.index(asset) + 1]))
+    def run_to(self, cell: Cell, asset: str, *, checks: bool = True) -> dg.ExecuteInProcessResult:
+        """Runs the assets of a cell up to the one named, with their checks or without."""
+        assets = dg.AssetSelection.assets(*LINE[: LINE.index(asset) + 1])
+        return self._execute(cell, assets if checks else assets.without_checks())
 
     def run_alone(self, cell: Cell, asset: str) -> dg.ExecuteInProcessResult:
         """Runs one asset of a cell and none of its checks."""

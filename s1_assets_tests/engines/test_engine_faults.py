@@ -56,9 +56,9 @@ def meanwhile(condition: Callable[[], bool], act: Callable[[], object]):
     assert acted.is_set(), "the run ended before it was disturbed"
 
 
-def run(line: Line, cell: Cell = SAMPLES) -> list[Row]:
+def run(line: Line, cell: Cell = SAMPLES, *, checks: bool = True) -> list[Row]:
     """Runs a cell as far as its captions: one row a pair, in order."""
-    outcome = line.run_to(cell, "enhanced_captions")
+    outcome = line.run_to(cell, "enhanced_captions", checks=checks)
     assert outcome.success, failure(outcome)
     return rows_of(line, cell)
 
@@ -98,7 +98,7 @@ def test_a_figure_that_kills_the_engine_is_found_and_marked(engine_line, tmp_pat
     mirror.add_chunk("arXiv_src_2401_001", papers)
     mirror.write_snapshot(*map(record, ids))
     line = engine_line(tmp_path / "mirror")
-    rows = run(line, Cell("arxiv", "2024-01"))
+    rows = run(line, Cell("arxiv", "2024-01"), checks=False)  # one failure in four is more than the check lets pass
     assert [row["status"] == "failed" for row in rows] == [False, False, True, False]
     assert "the engine dies of this figure" in rows[2]["status_detail"]
     assert rows[2]["recaption"].startswith("A pump and deadly")
