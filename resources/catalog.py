@@ -26,8 +26,8 @@ from s1_assets.tables import TABLES, Table
 
 QUERIES = {
     "pairs_by_discipline": """
-        SELECT discipline, figure_pairs.month, count(*) AS pairs, count(DISTINCT paper_id) AS papers
-        FROM figure_pairs JOIN raw_papers USING (paper_id)
+        SELECT discipline, month, count(*) AS pairs, count(DISTINCT paper_id) AS papers
+        FROM figure_pairs JOIN raw_papers USING (paper_id, source, month)
         GROUP BY ALL ORDER BY month, pairs DESC
     """,
     "reject_reasons": """
@@ -37,7 +37,7 @@ QUERIES = {
     "longest_captions": """
         SELECT pair_id, length(caption) AS caption_chars, length(recaption) AS recaption_chars,
                left(recaption, 200) AS recaption
-        FROM enhanced_captions JOIN figure_pairs USING (pair_id)
+        FROM enhanced_captions JOIN figure_pairs USING (pair_id, source, month)
         ORDER BY recaption_chars DESC NULLS LAST, pair_id LIMIT 20
     """,
 }

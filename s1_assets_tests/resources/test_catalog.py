@@ -86,6 +86,16 @@ def test_the_ready_queries_answer_what_they_are_named_for(connection):
     assert answers["longest_captions"] == [("arxiv:1#2", 2, 10, "longer one"), ("arxiv:1#1", 1, 5, "short")]
 
 
+def test_a_paper_whose_versions_came_in_two_months_counts_once_in_each(lake):
+    row = {"paper_id": "arxiv:1", "source": "arxiv", "month": "2024-03", "discipline": "physics"}
+    write_part(lake, RAW_PAPERS, "chunk_001", [row], "2024-03")
+    write_part(lake, FIGURE_PAIRS, "chunk_001", [{"pair_id": "arxiv:1#1", "paper_id": "arxiv:1"}], "2024-03")
+    connection = catalog.connect(str(lake))
+    by_month = connection.sql(catalog.QUERIES["pairs_by_discipline"]).fetchall()
+    assert [(month, pairs) for _, month, pairs, _ in by_month] == [("2024-01", 2), ("2024-02", 1), ("2024-03", 1)]
+    assert len(connection.sql(catalog.QUERIES["longest_captions"]).fetchall()) == 2
+
+
 @pytest.mark.parametrize("query", sorted(catalog.QUERIES))
 def test_the_ready_queries_run_on_an_empty_lake(tmp_path, query):
     assert catalog.connect(str(tmp_path)).sql(catalog.QUERIES[query]).fetchall() == []

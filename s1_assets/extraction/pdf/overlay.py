@@ -102,9 +102,9 @@ def main() -> int:
     parser.add_argument("pdf", type=Path, help="the PDF: make overlay PDF=…")
     path = parser.parse_args().pdf
     folder = PROJECT / "build/overlay" / path.stem
-    folder.mkdir(parents=True, exist_ok=True)
     try:
         for number, picture in draw_pages(path.read_bytes()):
+            folder.mkdir(parents=True, exist_ok=True)
             picture.save(folder / f"page-{number:03}.png")
     except (OSError, ValueError) as error:
         print(f"{path}: {error}", file=sys.stderr)

@@ -23,6 +23,7 @@ from s1_assets.rejects import Reason, Reject
 _FEWEST_LETTERS = 20  # a page, of a document that has a text layer
 _LINES_ON_PLATE = 6  # of running text, on a page of pictures
 _NEIGHBOURS = 30.0  # points between pictures that are told of as one
+_INSIDE = 0.5  # of a line, in a picture
 _ICON = 60.0  # points; a picture of which both sides are shorter is none of the paper's figures
 
 
@@ -70,10 +71,7 @@ def _read(pdf: Pdf, name: str) -> Document:
         return Document(rejects=(*rejects, layout))
     words = Words(line.text for page in pages for line in page.lines if line not in layout.furniture)
     figures, without = _figures(layout, name, words)
-    text = {
-        number: [line for line in around.page.lines if line in around.running or line in around.loose]
-        for number, around in layout.surroundings.items()
-    }
+    text = {number: _outside_pictures(around) for number, around in layout.surroundings.items()}
     running = {line for around in layout.surroundings.values() for line in around.running}
     paragraphs = read_paragraphs(text, running, layout.typography, words)
     passages = tuple(
@@ -163,6 +161,13 @@ def _assign_all(captions: Sequence[Caption], surroundings: Mapping[int, Surround
             looks += directions.items()
         habits = usual_directions(looks)
     return shares
+
+
+def _outside_pictures(around: Surroundings) -> list[Line]:
+    """Running text and the lines that may be headings; words inside a picture, however large, are none."""
+    pictures = [part.box for part in around.parts if part.kind in {"picture", "diagram"}]
+    loose = {line for line in around.loose if not any(box.holds(line.box, _INSIDE) for box in pictures)}
+    return [line for line in around.page.lines if line in around.running or line in loose]
 
 
 def _figures(layout: Layout, name: str, words: Words) -> tuple[list[Figure], list[Reject]]:

@@ -87,7 +87,8 @@ def read_paragraphs(
             in_references = True
         elif is_heading(group[0].line, typography) and len(text) <= _LONGEST_HEADING:
             level = _level(text, group[0].line, typography, sections)
-            title = _NUMBERED.sub("", text)
+            number = _NUMBERED.match(text)
+            title = text[number.end() :] if number else text
             sections = [(other, above) for other, above in sections if other < level] + [(level, title)]
             in_references = False
         elif not in_references:

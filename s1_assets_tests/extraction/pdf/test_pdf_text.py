@@ -116,6 +116,25 @@ def test_sentences_come_in_the_order_of_the_columns():
     assert all(before.order < after.order for before, after in pairwise(paper.read().passages))
 
 
+def test_a_heading_loses_its_number_and_no_letter():
+    paper = DrawnPaper()
+    y = paper.write(LEFT, MARGIN, "2 RLC circuit", font=BOLD, size=12)
+    paper.write(LEFT, y + 6, "The level of the charge rises over night (Figure 1), and it falls again by noon.")
+    paper.fill(LEFT, y + 30, RIGHT, HEIGHT - MARGIN)
+    assert [section for section, _ in mentions_of(paper.read())] == ["RLC circuit"]
+
+
+def test_large_words_inside_a_picture_are_no_heading():
+    paper = DrawnPaper()
+    y = paper.write(LEFT, MARGIN, "2 Results", font=BOLD, size=12)
+    paper.chart((LEFT + 60, y + 10, RIGHT - 60, y + 210))
+    paper.write(LEFT + 200, y + 60, "dry season", font=SANS, size=14)
+    y = paper.caption((LEFT, y + 218, RIGHT, 0), "Figure 1.", "Level of the basin.")
+    paper.write(LEFT, y + 14, "The level falls in summer (Figure 1) and rises again in the rain of the late autumn.")
+    paper.fill(LEFT, y + 40, RIGHT, HEIGHT - MARGIN)
+    assert [section for section, _ in mentions_of(paper.read())] == ["Results"]
+
+
 def test_captions_and_references_cite_nothing():
     paper = DrawnPaper()
     paper.photograph((LEFT + 60, MARGIN, RIGHT - 60, 200))
