@@ -34,7 +34,7 @@ class Lesson:
 LOOK, GLANCE = Lesson(28, None), Lesson(18, -1)
 NOTE, PAGE, ARTICLE, BOOK = Lesson(14, 0), Lesson(9, 0.1), Lesson(6, 0.4), Lesson(3, 1)
 # The lessons, step by step, over and over: mostly looking at first, then reading as well, always the answer in full.
-LOOKING = (LOOK, NOTE, LOOK, PAGE, LOOK, NOTE, LOOK, ARTICLE, LOOK, NOTE, LOOK, PAGE, LOOK, NOTE, LOOK, BOOK)
+LOOKING = (LOOK, GLANCE, LOOK, PAGE, LOOK, GLANCE, LOOK, ARTICLE, LOOK, GLANCE, LOOK, NOTE, LOOK, GLANCE, LOOK, BOOK)
 READING = (GLANCE, NOTE, GLANCE, PAGE, GLANCE, GLANCE, PAGE, GLANCE, ARTICLE, GLANCE, NOTE, GLANCE, PAGE, GLANCE, BOOK)
 LOOKING_SHARE = 0.55  # of all steps
 BARE_ANSWER = 40  # tokens of the answer in a batch without text
