@@ -32,7 +32,7 @@ from s1_assets.extraction.jats.front import Front, read_front
 from s1_assets.extraction.jats.xml import MAX_XML_BYTES, parse_article
 from s1_assets.extraction.meca import read_meca
 from s1_assets.identifiers import doi_identifier
-from s1_assets.publishing.rights import rights_of
+from s1_assets.publishing.rights import narrowest, rights_of
 from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import RAW_PAPERS, Row
 
@@ -225,13 +225,13 @@ def _from_record(row: Row, record: Record) -> Row:
         "abstract": record.abstract,
         "authors": list(record.authors),
         "doi": (doi_identifier(record.doi) or "").removeprefix("doi:") or None,
-        "license": record.license or None,
         "submitted": record.posted if record.version == 1 else None,
         "updated": record.posted,
     }
     columns: Row = {name: value for name, value in missing.items() if not row[name]}
-    if "license" in columns:
-        columns["rights"] = rights_of(columns["license"])
+    # What the server may not pass on as freely as the article says, we may not either.
+    columns["license"] = narrowest(filter(None, [row["license"], record.license]))
+    columns["rights"] = rights_of(columns["license"])
     if record.category and record.category not in row["categories"]:
         columns["categories"] = [record.category, *row["categories"]]
     return columns

@@ -23,8 +23,7 @@ from s1_assets.cells import Cell
 from s1_assets.extraction.jats.front import Front, read_front
 from s1_assets.extraction.jats.xml import parse_article
 from s1_assets.identifiers import doi_identifier
-from s1_assets.publishing.record import RIGHTS
-from s1_assets.publishing.rights import rights_of
+from s1_assets.publishing.rights import narrowest, rights_of
 from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import RAW_PAPERS
 
@@ -129,7 +128,7 @@ class PmcCell:
         row = article_row(SOURCE, self.month, paper_id, front) | {"version": newest.number}
         row["title"], row["doi"] = row["title"] or newest.title, row["doi"] or newest.doi
         # What PMC may not pass on as freely as the article says, we may not either.
-        row["license"] = max(row["license"], newest.license or None, key=lambda found: RIGHTS.index(rights_of(found)))
+        row["license"] = narrowest([row["license"], newest.license or None])
         row["rights"] = rights_of(row["license"])
         if newest.retracted or front.article_type == "retraction":
             row["status"] = "retracted"

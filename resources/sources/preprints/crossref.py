@@ -11,6 +11,7 @@ from typing import Any
 
 from resources.sources.preprints.record import Preprint, plain_text
 from s1_assets.identifiers import doi_identifier
+from s1_assets.publishing.rights import narrowest
 
 SOURCE = "chemrxiv"
 RECORDS = "chemrxiv/works.jsonl"
@@ -54,7 +55,7 @@ def read_record(line: bytes) -> Preprint:
             authors=tuple(_author(author) for author in work.get("author") or []),
             categories=tuple(filter(None, [work.get("group-title"), *(work.get("subject") or [])])),
             doi=doi,
-            license=next((item["URL"] for item in work.get("license") or []), None),
+            license=_licence(work),
             file=f"{doi.partition('/')[2].replace('/', '_')}.pdf",
             withdrawn=bool(_WITHDRAWN.match(title)),
             identities=_identities(work, doi),
@@ -69,6 +70,13 @@ def _posted(work: dict[str, Any]) -> date:
         if parts and parts[0]:
             return date(*(int(part) for part in [*parts, 1, 1][:3]))
     raise ValueError("a record without a date")
+
+
+def _licence(work: dict[str, Any]) -> str | None:
+    """The licence that allows least; one for text mining counts only where there is no other."""
+    stated = work.get("license") or []
+    of_text = [one for one in stated if one.get("content-version") != "tdm"]
+    return narrowest(str(one.get("URL")) for one in of_text or stated)
 
 
 def _author(author: dict[str, Any]) -> str:

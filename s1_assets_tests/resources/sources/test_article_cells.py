@@ -130,6 +130,15 @@ def test_the_api_adds_what_the_article_does_not_say(tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    ("stated", "rights"), [("cc_by_nc", "noncommercial"), ("cc_no", "pointer_only"), ("cc0", "open")]
+)
+def test_a_licence_that_the_server_narrows_is_not_as_open_as_the_article_says(tmp_path, stated, rights):
+    put_archive(tmp_path, "one", meca(article("10.1101/1")))
+    put_api(tmp_path, record("10.1101/1", license=stated))
+    assert [row["rights"] for row in read_all(biorxiv(tmp_path)).papers] == [rights]
+
+
 def test_an_article_without_doi_is_known_by_its_title_in_the_api(tmp_path):
     put_archive(tmp_path, "aaaa", meca(article(None, title="On <italic>Toy</italic> pumps")))
     put_api(tmp_path, record("10.1101/2024.01.09.1", title="On <i>toy</i> pumps"))

@@ -212,3 +212,18 @@ def test_every_record_of_the_mirror_comes_out_once(shared_data, tmp_path):
         superseded += sum(row["reason"] == "superseded" for row in contents.rejects)
         assert not [row for row in contents.rejects if row["reason"] == "metadata_missing"]
     assert len(papers) + superseded == len(lines)
+
+
+@pytest.mark.parametrize(
+    ("licences", "rights"),
+    [
+        ([("by/4.0", "vor"), ("by-nc-nd/4.0", "vor")], "no_derivatives"),
+        ([("by-nc/4.0", "vor"), ("by/4.0", "am")], "noncommercial"),
+        ([("by/4.0", "vor"), ("of-the-publisher", "tdm")], "open"),
+        ([("of-the-publisher", "tdm")], "pointer_only"),
+    ],
+)
+def test_of_several_licences_of_a_record_the_one_that_allows_least_counts(tmp_path, licences, rights):
+    stated = [{"URL": f"https://creativecommons.org/licenses/{name}/", "content-version": of} for name, of in licences]
+    cell = planned(tmp_path, "chemrxiv", [work("10.26434/chemrxiv-2024-abcde", license=stated)], {})
+    assert [row["rights"] for row in read_all(cell).papers] == [rights]
