@@ -9,7 +9,7 @@ import re
 from datetime import date
 from typing import Any
 
-from resources.sources.preprints.record import Preprint, plain_text
+from resources.sources.preprints.record import Preprint, plain_text, texts
 from s1_assets.identifiers import doi_identifier
 from s1_assets.publishing.rights import narrowest
 
@@ -32,7 +32,7 @@ def month_of_line(line: bytes) -> str | None:
     """The month ("YYYY-MM") in which the version of a record was posted; None when the line is no record."""
     try:
         return f"{_posted(json.loads(line)):%Y-%m}"
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, OverflowError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -53,14 +53,14 @@ def read_record(line: bytes) -> Preprint:
             title=title,
             abstract=plain_text(work.get("abstract") or ""),
             authors=tuple(_author(author) for author in work.get("author") or []),
-            categories=tuple(filter(None, [work.get("group-title"), *(work.get("subject") or [])])),
+            categories=texts([work.get("group-title"), *(work.get("subject") or [])]),
             doi=doi,
             license=_licence(work),
             file=f"{doi.partition('/')[2].replace('/', '_')}.pdf",
             withdrawn=bool(_WITHDRAWN.match(title)),
             identities=_identities(work, doi),
         )
-    except (LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (OverflowError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
