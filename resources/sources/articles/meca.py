@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -120,8 +120,9 @@ class MecaCell:
         def reject(reason: Reason, detail: str, file: str | None = None) -> None:
             contents.rejects.append(Reject(reason, detail, source_file=file).row(paper_id, RAW_PAPERS.name))
 
-        for _, archive in preprint.archives[:-1]:
-            reject(Reason.SUPERSEDED, "a newer version of the paper came the same month", archive.file.path)
+        for number, archive in preprint.archives[:-1]:
+            came = "a newer version of the paper" if number < preprint.archives[-1][0] else "this version again"
+            reject(Reason.SUPERSEDED, f"{came} came the same month", archive.file.path)
         front, columns = Front(), dict[str, object]()
         if preprint.archives:
             version, newest = preprint.archives[-1]
@@ -179,7 +180,7 @@ def _archives(mirror: Mirror, cell: Cell, cache: Path) -> list[Archive]:
             return {"problem": front.detail}
         version = _VERSION.fullmatch(front.version or "")
         return {
-            "doi": front.ids.get("doi"),
+            "doi": front.doi or front.ids.get("doi"),
             "version": int(version["version"]) if version else None,
             "title": front.title,
             "published": front.published,
@@ -206,11 +207,14 @@ def _preprints(archives: Iterable[Archive], records: Iterable[Record]) -> list[P
     for archive in sorted(archives, key=lambda one: (one.version or 0, one.file.path)):
         titled = by_title.get(_plain(archive.title)) if archive.title else None
         name = archive.doi or (titled.doi if titled else archive.name)
-        preprint = preprints.setdefault(name.lower(), Preprint(name))
+        preprint = preprints.setdefault(name.lower(), Preprint(name.lower()))
         preprint.archives.append((archive.version or 1, archive))
     for record in listed:
-        preprint = preprints.setdefault(record.doi.lower(), Preprint(record.doi))
-        preprint.records[record.version] = record
+        preprint = preprints.setdefault(record.doi.lower(), Preprint(record.doi.lower()))
+        known_so_far = preprint.records.get(record.version)
+        # Answers of several days may differ; what was taken back once stays so.
+        withdrawn = record.withdrawn or (known_so_far is not None and known_so_far.withdrawn)
+        preprint.records[record.version] = replace(record, withdrawn=withdrawn)
     return sorted(preprints.values(), key=lambda preprint: preprint.id)
 
 
