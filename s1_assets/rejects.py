@@ -23,7 +23,7 @@ class Reason(StrEnum):
     UNSUPPORTED_FORMAT = "unsupported_format"  # a format that no route reads
     NO_MAIN_FILE = "no_main_file"  # no LaTeX document and no article XML among the files
     NO_FIGURES = "no_figures"  # read in full; it has no figure
-    READING_LIMIT = "reading_limit"  # expansion went over a limit of the TeX reader; what follows was not read
+    READING_LIMIT = "reading_limit"  # expansion or size went over a limit of a reader; what follows was not read
     TIMEOUT = "timeout"  # took longer than the worker may
     OUT_OF_MEMORY = "out_of_memory"  # needed more memory than the worker may have
     CRASHED = "crashed"  # the worker process died

@@ -11,7 +11,7 @@ from s1_assets.partitions import cell_of
 from s1_assets.stage import Part, Stage, run_stage
 from s1_assets.tables import FIGURE_PAIRS, PASSAGES, RAW_PAPERS, REJECTS
 
-STAGE = Stage(FIGURE_PAIRS, version="3", side_tables=(PASSAGES, REJECTS))
+STAGE = Stage(FIGURE_PAIRS, version="4", side_tables=(PASSAGES, REJECTS))
 
 
 @dg.asset(deps=["raw_papers"], **declaration(STAGE, {"python", "parquet"}))

@@ -12,7 +12,7 @@ from s1_assets.stage import Output, Part, Stage, run_stage
 from s1_assets.tables import IDENTITIES, RAW_PAPERS, REJECTS
 from s1_assets.takedowns import Takedowns
 
-STAGE = Stage(RAW_PAPERS, version="2", side_tables=(IDENTITIES, REJECTS))
+STAGE = Stage(RAW_PAPERS, version="3", side_tables=(IDENTITIES, REJECTS))
 
 
 @dg.asset(**declaration(STAGE, {"python", "parquet"}))

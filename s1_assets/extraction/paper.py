@@ -20,6 +20,7 @@ from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import FIGURE_PAIRS, Row
 
 STAGE = FIGURE_PAIRS.name
+MAX_PICTURED_BYTES = 2 << 30  # of all pairs of a paper; one file shown by every of many figures is written for each
 
 Renderings = dict[tuple[bytes, View | Reject], RenderedImage | Reject]
 
@@ -68,12 +69,16 @@ def extract_document(paper_id: str, document: Document, files: Mapping[str, byte
     rejects = list(document.rejects)
     renderings: Renderings = {}
     drawn = _typeset(document, files)
+    left = MAX_PICTURED_BYTES
     for figure in map(with_subcaptions, document.figures):
         for position, graphic in enumerate(figure.graphics):
             image = _image(graphic, files, drawn, renderings)
+            if isinstance(image, RenderedImage) and len(image.image) > left:
+                image = Reject(Reason.READING_LIMIT, f"pictures of more than {MAX_PICTURED_BYTES} bytes in one paper")
             if isinstance(image, Reject):
                 rejects.append(replace(image, figure=figure.number, source_file=graphic.file))
             else:
+                left -= len(image.image)
                 panel = panel_letter(position) if len(figure.graphics) > 1 else None
                 extraction.pairs.append(_pair(paper_id, figure, panel, graphic, image, route=route))
     if not document.figures and not any(_is_of_paper(reject) for reject in rejects):

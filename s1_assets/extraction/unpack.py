@@ -236,6 +236,13 @@ class _Intake:
             raise _OverLimitError(f"members of more bytes than allowed, at {path!r}")
         return path
 
+    def take(self, path: str, content: bytes) -> None:
+        """Keep a member; one of the same path before it gives way, as it does where archives are written to a disk."""
+        if self.files.get(path, content) != content:
+            detail = "member left out: a later one has the same path"
+            self.rejects.append(Reject(Reason.ARCHIVE_UNSAFE, detail, source_file=path))
+        self.files[path] = content
+
 
 class _StrictTarInfo(tarfile.TarInfo):
     """Where tarfile takes a damaged header for the end of the archive, this one is an error."""
@@ -268,7 +275,7 @@ def _take_tar(stream: "io.BufferedReader[_Metered]", intake: _Intake) -> None:
             path = intake.admit(_text(member.name), member.size, member.isreg())
             content = archive.extractfile(member) if path is not None else None
             if path is not None and content is not None:
-                intake.files[path] = content.read()
+                intake.take(path, content.read())
     while stream.read(_CHUNK):
         pass  # a compressed stream proves itself whole only at its end
 
@@ -291,4 +298,4 @@ def _take_zip(content: bytes, intake: _Intake) -> None:
             mode = member.external_attr >> 16
             path = intake.admit(member.filename, member.file_size, stat.S_IFMT(mode) in {0, stat.S_IFREG})
             if path is not None:
-                intake.files[path] = archive.read(member)
+                intake.take(path, archive.read(member))

@@ -41,17 +41,28 @@ def write_changes(
     return counts
 
 
-def tombstones(
-    previous: pl.DataFrame, changes: pl.LazyFrame, manifests: Sequence[Manifest], release: str
-) -> pl.DataFrame:
+def taken_back(rows: pl.LazyFrame, manifests: Sequence[Manifest]) -> pl.DataFrame:
+    """Papers of which the newest version is not live, with its status, though earlier months may have published others.
+
+    `rows` are the published ones (columns paper_id and month).
+    """
+    stated = [(paper, status, one.month) for one in manifests for paper, status in one.withheld.items()]
+    withheld = pl.LazyFrame(
+        stated, schema={"paper_id": pl.String, "status": pl.String, "month": pl.String}, orient="row"
+    )
+    live = rows.group_by("paper_id").agg(live=pl.col("month").max())
+    newest = withheld.sort("month").unique("paper_id", keep="last").join(live, on="paper_id", how="left")
+    is_newest = pl.col("live").is_null() | (pl.col("live") <= pl.col("month"))
+    return newest.filter(is_newest).select("paper_id", "status").sort("paper_id").collect()
+
+
+def tombstones(previous: pl.DataFrame, changes: pl.LazyFrame, withheld: pl.DataFrame, release: str) -> pl.DataFrame:
     """Everything that must no longer be used, with the release that said so first.
 
-    A row without pair_id is a paper that its authors or its source took back (reason: its status); it stays as long as
-    that holds. A row with pair_id is a pair that an earlier release had (reason: the status of its paper, or removed);
-    it stays unless the pair comes back.
+    `withheld` are the papers that were taken back. A row without pair_id is one of these (reason: its status); it
+    stays as long as that holds. A row with pair_id is a pair that an earlier release had (reason: the status of its
+    paper, or removed); it stays unless the pair comes back.
     """
-    statuses = [(paper, status) for manifest in manifests for paper, status in manifest.withheld.items()]
-    withheld = pl.DataFrame(statuses, schema={"paper_id": pl.String, "status": pl.String}, orient="row")
     papers = withheld.select("paper_id", pair_id=pl.lit(None, pl.String), reason="status", release=pl.lit(release))
     removed = changes.filter(pl.col("change") == "removed").collect()
     pairs = removed.join(withheld, on="paper_id", how="left").select(

@@ -23,7 +23,7 @@ import polars as pl
 
 from resources.publishers.publisher import Publisher
 from s1_assets.publishing.card import dataset_card
-from s1_assets.publishing.changes import TOMBSTONES, tombstones, write_changes
+from s1_assets.publishing.changes import TOMBSTONES, taken_back, tombstones, write_changes
 from s1_assets.publishing.croissant import croissant
 from s1_assets.publishing.manifest import (
     RELEASE,
@@ -40,7 +40,7 @@ from s1_assets.publishing.statistics import measure, scan_metadata
 from s1_assets.publishing.works import duplicates
 
 # Raised by hand when the same cells would give other release files.
-VERSION = "2"
+VERSION = "3"
 
 
 def write_release(publisher: Publisher, created: datetime, scratch: Path) -> Release:
@@ -80,10 +80,12 @@ def _assemble(
     before = {manifest.cell: manifest for manifest in previous.cells} if previous else {}
     changes = scratch / "changes.parquet"
     counts = write_changes(publisher, before, {manifest.cell: manifest for manifest in manifests}, changes)
-    gone = tombstones(_tombstones_of(publisher, previous), pl.scan_parquet(changes), manifests, release_id)
+    published = scan_metadata(publisher, manifests)
+    withheld = taken_back(published, manifests)
+    gone = tombstones(_tombstones_of(publisher, previous), pl.scan_parquet(changes), withheld, release_id)
     stones = scratch / "tombstones.jsonl"
     gone.write_ndjson(stones)
-    repeated = duplicates(scan_metadata(publisher, manifests))
+    repeated = duplicates(published.join(withheld.lazy(), on="paper_id", how="anti"))
     repeats = scratch / "duplicates.jsonl"
     repeated.write_ndjson(repeats)
     files = [
@@ -91,14 +93,14 @@ def _assemble(
         publish_file(publisher, f"{folder}/tombstones.jsonl", "tombstones", gone.height, stones),
         publish_file(publisher, f"{folder}/duplicates.jsonl", "duplicates", repeated.height, repeats),
     ]
-    for path, rows, local in write_s1_files(publisher, manifests, repeated, scratch):
+    for path, rows, local in write_s1_files(publisher, manifests, repeated, withheld, scratch):
         files.append(publish_file(publisher, f"{folder}/{path}", "s1_jsonl", rows, local))
         local.unlink()
     return Release(
         id=release_id,
         created=created.isoformat(timespec="seconds"),
         previous=previous.id if previous else None,
-        statistics=measure(scan_metadata(publisher, manifests)),
+        statistics=measure(published),
         changes=dict(counts),
         tombstones=gone.height,
         files=tuple(files),

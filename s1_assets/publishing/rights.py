@@ -5,7 +5,8 @@ Only a licence that says so opens anything. Whatever is missing, unknown or mere
 """
 
 import re
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, get_args
 
 Rights = Literal["open", "noncommercial", "no_derivatives", "pointer_only"]
 
@@ -56,3 +57,9 @@ def rights_of(license: str | None) -> Rights:  # noqa: A002 - the field's own wo
     if "ND" in terms:
         return "no_derivatives"
     return "noncommercial" if "NC" in terms else "open"
+
+
+def narrowest(licenses: Iterable[str | None]) -> str | None:
+    """Of several licences that are stated of one paper, the one that allows least; None for none, or if one is None."""
+    order = get_args(Rights)
+    return max(licenses, key=lambda stated: order.index(rights_of(stated)), default=None)

@@ -17,11 +17,12 @@ from s1_assets.publishing.statistics import scan_metadata
 
 
 def write_s1_files(
-    publisher: Publisher, manifests: Sequence[Manifest], repeated: pl.DataFrame, folder: Path
+    publisher: Publisher, manifests: Sequence[Manifest], repeated: pl.DataFrame, withheld: pl.DataFrame, folder: Path
 ) -> Iterator[tuple[str, int, Path]]:
     """Writes the files one by one into `folder` and yields each with its path in the layout and its number of rows.
 
-    Papers in `repeated` (columns paper_id and month, those that repeat a work) are left out.
+    Papers in `repeated` (columns paper_id and month, those that repeat a work) and in `withheld` (column paper_id,
+    those that were taken back) are left out.
 
     A file may be moved away before the next one is asked for. Sources and years without an image have no file.
     """
@@ -29,6 +30,7 @@ def write_s1_files(
     for (source, year), cells in groupby(ordered, key=lambda manifest: (manifest.source, manifest.month[2:4])):
         rows = scan_metadata(publisher, list(cells)).filter(pl.col("shard").is_not_null())
         rows = rows.join(repeated.lazy(), on=["paper_id", "month"], how="anti")
+        rows = rows.join(withheld.lazy(), on="paper_id", how="anti")
         count = rows.select(pl.len()).collect().item()
         if count:
             local = folder / f"{source}-{year}.jsonl"

@@ -55,8 +55,12 @@ def _preference(copy: Copy) -> tuple[bool, bool, object, object]:
 
 
 def _works(papers: Sequence[Copy]) -> Iterable[list[Copy]]:
-    """Papers that go together, several at a time: the connected components over the names that they share."""
+    """Papers that go together, several at a time: the connected components over the names that they share.
+
+    A name that would make two papers of one source one work, by way of papers of others, is passed over.
+    """
     leader = list(range(len(papers)))
+    of_source = [{paper["source"]: paper["paper_id"]} for paper in papers]
 
     def find(place: int) -> int:
         while leader[place] != place:
@@ -65,7 +69,10 @@ def _works(papers: Sequence[Copy]) -> Iterable[list[Copy]]:
 
     for places in _shared_names(papers):
         for one, other in pairwise(places):
-            leader[find(one)] = find(other)
+            joined, kept = find(one), find(other)
+            if all(of_source[kept].get(source, name) == name for source, name in of_source[joined].items()):
+                leader[joined] = kept
+                of_source[kept] |= of_source[joined]
     works: defaultdict[int, list[Copy]] = defaultdict(list)
     for place, paper in enumerate(papers):
         works[find(place)].append(paper)
@@ -78,7 +85,7 @@ def _shared_names(papers: Sequence[Copy]) -> Iterable[list[int]]:
     for place, paper in enumerate(papers):
         identifiers = paper["identifiers"]
         names = {str(paper["paper_id"]), *(identifiers if isinstance(identifiers, list) else ())}
-        for name in names:
+        for name in sorted(names):
             by_name[name].append(place)
     for places in by_name.values():
         claimed_by = {papers[place]["paper_id"] for place in places}

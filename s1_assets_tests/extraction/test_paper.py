@@ -7,6 +7,7 @@ import tarfile
 import pyarrow as pa
 import pytest
 
+from s1_assets.extraction import paper
 from s1_assets.extraction.document import Anchor, Document, Figure, Graphic, Passage, panel_letter
 from s1_assets.extraction.paper import Extraction, extract_document, extract_paper
 from s1_assets.rejects import Reason, Reject
@@ -152,6 +153,18 @@ def test_a_figure_shown_twice_gives_two_pairs_of_one_image():
     first, second = extract_document("p", document, {"a.pdf": pdf()}, route="latex").pairs
     assert (first["pair_id"], second["pair_id"]) == ("p#1", "p#2")
     assert first["image"] is second["image"]
+
+
+def test_one_picture_shown_by_very_many_figures_is_copied_up_to_a_limit_and_then_rejected(monkeypatch):
+    document = Document(figures=tuple(Figure(n, None, "c", (Graphic("a.pdf"),)) for n in range(1, 6)))
+    size = len(extract_document("p", document, {"a.pdf": pdf()}, route="latex").pairs[0]["image"])
+    monkeypatch.setattr(paper, "MAX_PICTURED_BYTES", 3 * size)
+    extraction = extract_document("p", document, {"a.pdf": pdf()}, route="latex")
+    assert [row["pair_id"] for row in extraction.pairs] == ["p#1", "p#2", "p#3"]
+    assert [(row["reason"], row["figure"]) for row in extraction.rejects] == [
+        ("reading_limit", 4),
+        ("reading_limit", 5),
+    ]
 
 
 def test_one_picture_under_two_names_and_in_two_sizes_is_rendered_once():

@@ -265,3 +265,17 @@ def test_the_real_archives_open(shared_data):
                 stream = chunk.extractfile(member)
                 if stream is not None:
                     assert opened(stream.read()).kind in {"latex", "pdf"}
+
+
+def test_of_members_with_one_path_the_last_is_kept_and_the_others_are_told_of():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("content/a.xml", "content\\a.xml", "content/./a.xml", "content/A.xml"):
+            archive.writestr(name, name)
+    package = unpack(packed.getvalue())
+    assert isinstance(package, Package)
+    assert package.files == {"content/a.xml": b"content/./a.xml", "content/A.xml": b"content/A.xml"}
+    assert [(reject.reason, reject.source_file) for reject in package.rejects] == [
+        (Reason.ARCHIVE_UNSAFE, "content/a.xml"),
+        (Reason.ARCHIVE_UNSAFE, "content/a.xml"),
+    ]

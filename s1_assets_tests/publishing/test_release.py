@@ -234,3 +234,24 @@ def test_a_work_that_came_twice_is_named_with_the_copy_to_keep(publisher, scratc
     assert "lists 1 such papers" in publisher.read("README.md").decode()
     shown = [row["arxiv_id"] for row in s1_rows(publisher, made, "arxiv/jsonl/24_recaption.jsonl")]
     assert shown.count("2401.00001") == shown.count("hep-th/9901001")
+
+
+def test_a_paper_withdrawn_in_a_later_month_is_buried_with_its_earlier_versions(publisher, scratch, publish, release):
+    paper = PREPRINT["paper_id"]
+    publish(Cell("biorxiv", "2024-03"), [], withheld={paper: "withdrawn"})
+    after = write_release(publisher, SECOND, scratch)
+    assert (paper, None, "withdrawn", after.id) in tombstones(publisher, after)
+    assert "biorxiv/jsonl/24_recaption.jsonl" not in {file.file.split("/", 2)[2] for file in after.files}
+
+
+def test_a_withdrawn_version_does_not_bury_a_later_one_that_is_live(publisher, scratch, publish, release):
+    publish(Cell("biorxiv", "2024-01"), [], withheld={PREPRINT["paper_id"]: "withdrawn"})
+    after = write_release(publisher, SECOND, scratch)
+    assert PREPRINT["paper_id"] not in {paper for paper, *_ in tombstones(publisher, after)}
+
+
+def test_a_copy_that_was_taken_back_later_is_not_kept_in_place_of_another(publisher, scratch, publish, release):
+    publish(ARXIV, [OPEN | {"identifiers": ["doi:10.1000/journal"]}])
+    publish(BIORXIV, [PREPRINT | {"identifiers": ["doi:10.1000/journal"]}])
+    publish(Cell("biorxiv", "2024-03"), [], withheld={PREPRINT["paper_id"]: "withdrawn"})
+    assert write_release(publisher, SECOND, scratch).duplicates == 0

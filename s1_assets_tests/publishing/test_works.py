@@ -62,3 +62,31 @@ def test_a_name_that_several_papers_of_one_source_claim_joins_none():
 
 def test_papers_without_a_name_in_common_are_left_alone():
     assert repeats(paper("arxiv:2401.1", "2024-01"), paper("arxiv:2401.2", "2024-01", "doi:10.1/b")) == {}
+
+
+def test_a_preprint_that_claims_two_articles_does_not_make_them_one():
+    first, second = (paper(f"natcomms:10.1038/{name}", "2024-03", f"doi:10.1038/{name}") for name in "ab")
+    preprint = paper("biorxiv:10.1101/1", "2024-01", "doi:10.1038/a", "doi:10.1038/b")
+    assert set(repeats(first, second, preprint)) == {("biorxiv:10.1101/1", "2024-01")}
+
+
+def test_articles_that_only_a_chain_of_preprints_joins_all_stay():
+    papers = [
+        paper("natcomms:10.1038/a", "2024-03", "doi:10.1038/a"),
+        paper("biorxiv:10.1101/1", "2024-01", "doi:10.1038/a", "doi:10.1101/2"),
+        paper("medrxiv:10.1101/2", "2024-01", "doi:10.1101/2", "doi:10.1038/b"),
+        paper("natcomms:10.1038/b", "2024-03", "doi:10.1038/b"),
+    ]
+    for order in (papers, papers[::-1]):
+        kept = {(one["paper_id"], one["month"]) for one in papers} - set(repeats(*order))
+        assert kept == {("natcomms:10.1038/a", "2024-03"), ("natcomms:10.1038/b", "2024-03")}
+
+
+def test_relations_that_form_a_circle_keep_one_copy():
+    papers = [
+        paper("arxiv:2401.1", "2024-01", "doi:10.1/a", "doi:10.1/c"),
+        paper("biorxiv:10.1101/1", "2024-02", "doi:10.1/b", "doi:10.1/a"),
+        paper("natcomms:10.1038/1", "2024-03", "doi:10.1/c", "doi:10.1/b"),
+    ]
+    assert set(repeats(*papers).values()) == {("natcomms:10.1038/1", "2024-03")}
+    assert len(repeats(*papers)) == 2

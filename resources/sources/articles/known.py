@@ -12,6 +12,7 @@ from resources.sources.mirror import Mirror, MirrorObject
 
 Facts = dict[str, Any]
 REQUESTS_AT_ONCE = 16
+RULES = "2"  # of what is learnt; raised when the same archive gives other facts, so that all are looked at again
 
 
 def known(
@@ -23,7 +24,7 @@ def known(
     of the mirror; the rest is read back from a file under `cache`. Facts are a JSON object. What `learn` raises goes
     through, and nothing is remembered then.
     """
-    name = hashlib.sha256(f"{mirror.url} {shelf}".encode()).hexdigest()[:16]
+    name = hashlib.sha256(f"{RULES} {mirror.url} {shelf}".encode()).hexdigest()[:16]
     path = cache / "known-archives" / f"{name}.jsonl"
     remembered: dict[tuple[str, str], Facts] = {}
     if path.is_file():

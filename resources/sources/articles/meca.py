@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -32,7 +32,7 @@ from s1_assets.extraction.jats.front import Front, read_front
 from s1_assets.extraction.jats.xml import MAX_XML_BYTES, parse_article
 from s1_assets.extraction.meca import read_meca
 from s1_assets.identifiers import doi_identifier
-from s1_assets.publishing.rights import rights_of
+from s1_assets.publishing.rights import narrowest, rights_of
 from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import RAW_PAPERS, Row
 
@@ -120,8 +120,9 @@ class MecaCell:
         def reject(reason: Reason, detail: str, file: str | None = None) -> None:
             contents.rejects.append(Reject(reason, detail, source_file=file).row(paper_id, RAW_PAPERS.name))
 
-        for _, archive in preprint.archives[:-1]:
-            reject(Reason.SUPERSEDED, "a newer version of the paper came the same month", archive.file.path)
+        for number, archive in preprint.archives[:-1]:
+            came = "a newer version of the paper" if number < preprint.archives[-1][0] else "this version again"
+            reject(Reason.SUPERSEDED, f"{came} came the same month", archive.file.path)
         front, columns = Front(), dict[str, object]()
         if preprint.archives:
             version, newest = preprint.archives[-1]
@@ -179,7 +180,7 @@ def _archives(mirror: Mirror, cell: Cell, cache: Path) -> list[Archive]:
             return {"problem": front.detail}
         version = _VERSION.fullmatch(front.version or "")
         return {
-            "doi": front.ids.get("doi"),
+            "doi": front.doi or front.ids.get("doi"),
             "version": int(version["version"]) if version else None,
             "title": front.title,
             "published": front.published,
@@ -206,11 +207,14 @@ def _preprints(archives: Iterable[Archive], records: Iterable[Record]) -> list[P
     for archive in sorted(archives, key=lambda one: (one.version or 0, one.file.path)):
         titled = by_title.get(_plain(archive.title)) if archive.title else None
         name = archive.doi or (titled.doi if titled else archive.name)
-        preprint = preprints.setdefault(name.lower(), Preprint(name))
+        preprint = preprints.setdefault(name.lower(), Preprint(name.lower()))
         preprint.archives.append((archive.version or 1, archive))
     for record in listed:
-        preprint = preprints.setdefault(record.doi.lower(), Preprint(record.doi))
-        preprint.records[record.version] = record
+        preprint = preprints.setdefault(record.doi.lower(), Preprint(record.doi.lower()))
+        known_so_far = preprint.records.get(record.version)
+        # Answers of several days may differ; what was taken back once stays so.
+        withdrawn = record.withdrawn or (known_so_far is not None and known_so_far.withdrawn)
+        preprint.records[record.version] = replace(record, withdrawn=withdrawn)
     return sorted(preprints.values(), key=lambda preprint: preprint.id)
 
 
@@ -225,13 +229,13 @@ def _from_record(row: Row, record: Record) -> Row:
         "abstract": record.abstract,
         "authors": list(record.authors),
         "doi": (doi_identifier(record.doi) or "").removeprefix("doi:") or None,
-        "license": record.license or None,
         "submitted": record.posted if record.version == 1 else None,
         "updated": record.posted,
     }
     columns: Row = {name: value for name, value in missing.items() if not row[name]}
-    if "license" in columns:
-        columns["rights"] = rights_of(columns["license"])
+    # What the server may not pass on as freely as the article says, we may not either.
+    columns["license"] = narrowest(filter(None, [row["license"], record.license]))
+    columns["rights"] = rights_of(columns["license"])
     if record.category and record.category not in row["categories"]:
         columns["categories"] = [record.category, *row["categories"]]
     return columns

@@ -14,8 +14,10 @@ from typing import Any
 
 from resources.sources.articles.article import as_date
 from resources.sources.mirror import Mirror, MirrorObject
+from s1_assets.identifiers import doi_identifier
 
 _PAGE = re.compile(r".*/(?P<first>\d{4}-\d\d-\d\d)/(?P<last>\d{4}-\d\d-\d\d)/\d+/json")
+MAX_VERSION = 999
 _WITHDRAWN = re.compile(r"\W*withdrawn\b", re.IGNORECASE)
 
 
@@ -65,7 +67,7 @@ def _page(file: MirrorObject, content: bytes, month: str) -> Page:
     for raw in collection:
         try:
             record = _record(raw)
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
+        except (ValueError, OverflowError, LookupError, TypeError, AttributeError) as error:
             problems.append(f"{file.path}: a record that cannot be read ({type(error).__name__}: {error})")
         else:
             if f"{record.posted:%Y-%m}" == month:
@@ -77,11 +79,14 @@ def _record(raw: dict[str, Any]) -> Record:
     posted = as_date(raw["date"])
     if posted is None:
         raise ValueError(f"date {raw['date']!r}")
+    doi, version = doi_identifier(str(raw["doi"])), int(raw["version"])
+    if doi is None or not 1 <= version <= MAX_VERSION:
+        raise ValueError(f"no version of a preprint: DOI {raw['doi']!r}, version {raw['version']!r}")
     kind, title = str(raw.get("type") or ""), str(raw.get("title") or "")
     published = str(raw.get("published") or "NA")
     return Record(
-        doi=str(raw["doi"]),
-        version=int(raw["version"]),
+        doi=doi.removeprefix("doi:"),
+        version=version,
         posted=posted,
         title=title,
         abstract=str(raw.get("abstract") or ""),

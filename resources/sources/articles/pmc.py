@@ -23,8 +23,7 @@ from s1_assets.cells import Cell
 from s1_assets.extraction.jats.front import Front, read_front
 from s1_assets.extraction.jats.xml import parse_article
 from s1_assets.identifiers import doi_identifier
-from s1_assets.publishing.record import RIGHTS
-from s1_assets.publishing.rights import rights_of
+from s1_assets.publishing.rights import narrowest, rights_of
 from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import RAW_PAPERS
 
@@ -36,6 +35,8 @@ _JOURNAL_IDS = frozenset({"nat commun", "nature communications", "41467", "10.10
 # What PMC's metadata say of it, to leave the XML of other journals unread.
 _CITED_AS = re.compile(r"Nat(?:ure)? Commun", re.IGNORECASE)
 _DOI = re.compile(r"10\.1038/(?:s41467-|ncomms)", re.IGNORECASE)
+# What an article version is goes by the name of its file, not by what is said in it.
+_METADATA = re.compile(rf"{ROOT}/metadata/(?P<pmcid>PMC\d{{1,12}})\.(?P<version>\d{{1,3}})\.json")
 _CITED_DATE = re.compile(r"\b((?:19|20)\d\d) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b")
 
 
@@ -129,7 +130,7 @@ class PmcCell:
         row = article_row(SOURCE, self.month, paper_id, front) | {"version": newest.number}
         row["title"], row["doi"] = row["title"] or newest.title, row["doi"] or newest.doi
         # What PMC may not pass on as freely as the article says, we may not either.
-        row["license"] = max(row["license"], newest.license or None, key=lambda found: RIGHTS.index(rights_of(found)))
+        row["license"] = narrowest([row["license"], newest.license or None])
         row["rights"] = rights_of(row["license"])
         if newest.retracted or front.article_type == "retraction":
             row["status"] = "retracted"
@@ -145,33 +146,36 @@ class PmcCell:
 
 
 def _paper_id(version: Version) -> str:
-    return f"{SOURCE}:{version.doi or version.pmcid}"
+    return f"{SOURCE}:{version.doi.lower() if version.doi else version.pmcid}"
 
 
 def _learn(mirror: Mirror, file: MirrorObject) -> Facts:
     """What planning has to know of an article version; nothing for one of another journal."""
     try:
+        name = _METADATA.fullmatch(file.path)
         metadata = json.loads(mirror.read(file.path, 0, file.size))
-        citation, doi = str(metadata.get("citation") or ""), metadata.get("doi")
-        if not _CITED_AS.search(citation) and not _DOI.match(doi or ""):
+        citation, doi = str(metadata.get("citation") or ""), str(metadata.get("doi") or "") or None
+        if name is None or not (_CITED_AS.search(citation) or _DOI.match(doi or "")):
             return {}
         facts: Facts = {
-            "pmcid": str(metadata["pmcid"]),
-            "version": int(metadata["version"]),
+            "pmcid": name["pmcid"],
+            "version": int(name["version"]),
             "doi": doi,
             "title": str(metadata.get("title") or ""),
             "license": str(metadata.get("license_code") or ""),
             "retracted": bool(metadata.get("is_retracted")),
             "month": _cited_month(citation),
         }
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, AttributeError, RecursionError):
         return {}
     folder = f"{ROOT}/{facts['pmcid']}.{facts['version']}"
     front = _front(mirror, f"{folder}/{facts['pmcid']}.{facts['version']}.xml")
     if isinstance(front, Front):
         if not _is_of_journal(front):
             return {}
-        facts |= {"doi": front.ids.get("doi") or doi, "month": (front.published or "")[:7] or facts["month"]}
+        published = (front.published or "")[:7]
+        # A date may be no more than a year; the month is then that of the citation.
+        facts |= {"doi": front.doi or doi, "month": published if len(published) == 7 else facts["month"]}
     return facts
 
 

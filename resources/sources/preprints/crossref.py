@@ -9,8 +9,9 @@ import re
 from datetime import date
 from typing import Any
 
-from resources.sources.preprints.record import Preprint, plain_text
+from resources.sources.preprints.record import Preprint, plain_text, texts
 from s1_assets.identifiers import doi_identifier
+from s1_assets.publishing.rights import narrowest
 
 SOURCE = "chemrxiv"
 RECORDS = "chemrxiv/works.jsonl"
@@ -31,7 +32,7 @@ def month_of_line(line: bytes) -> str | None:
     """The month ("YYYY-MM") in which the version of a record was posted; None when the line is no record."""
     try:
         return f"{_posted(json.loads(line)):%Y-%m}"
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, OverflowError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -52,14 +53,14 @@ def read_record(line: bytes) -> Preprint:
             title=title,
             abstract=plain_text(work.get("abstract") or ""),
             authors=tuple(_author(author) for author in work.get("author") or []),
-            categories=tuple(filter(None, [work.get("group-title"), *(work.get("subject") or [])])),
+            categories=texts([work.get("group-title"), *(work.get("subject") or [])]),
             doi=doi,
-            license=next((item["URL"] for item in work.get("license") or []), None),
+            license=_licence(work),
             file=f"{doi.partition('/')[2].replace('/', '_')}.pdf",
             withdrawn=bool(_WITHDRAWN.match(title)),
             identities=_identities(work, doi),
         )
-    except (LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (OverflowError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
@@ -69,6 +70,13 @@ def _posted(work: dict[str, Any]) -> date:
         if parts and parts[0]:
             return date(*(int(part) for part in [*parts, 1, 1][:3]))
     raise ValueError("a record without a date")
+
+
+def _licence(work: dict[str, Any]) -> str | None:
+    """The licence that allows least; one for text mining counts only where there is no other."""
+    stated = work.get("license") or []
+    of_text = [one for one in stated if one.get("content-version") != "tdm"]
+    return narrowest(str(one.get("URL")) for one in of_text or stated)
 
 
 def _author(author: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ import re
 from datetime import date
 from typing import Any
 
-from resources.sources.preprints.record import Preprint, plain_text
+from resources.sources.preprints.record import Preprint, plain_text, texts
 from s1_assets.identifiers import doi_identifier
 
 SOURCES = ("psyarxiv", "engrxiv", "edrxiv", "metarxiv")
@@ -25,7 +25,7 @@ def month_of_line(line: bytes) -> str | None:
     """The month ("YYYY-MM") in which the version of a record was published; None when the line is no record."""
     try:
         return f"{_published(json.loads(line)['attributes']):%Y-%m}"
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, OverflowError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -55,7 +55,7 @@ def read_record(source: str, line: bytes) -> Preprint:
             withdrawn=bool(attributes.get("date_withdrawn")) or attributes.get("reviews_state") == "withdrawn",
             identities=tuple((relation, identifier) for relation, identifier in identities if identifier),
         )
-    except (LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (OverflowError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
@@ -74,11 +74,11 @@ def _authors(resource: dict[str, Any]) -> list[str]:
 def _subjects(attributes: dict[str, Any]) -> list[str]:
     """The subjects of all paths through the taxonomy, the most general first, each once."""
     paths = attributes.get("subjects") or []
-    return list(dict.fromkeys(subject["text"] for path in paths for subject in path))
+    return list(dict.fromkeys(texts(subject["text"] for path in paths for subject in path)))
 
 
 def _licence(resource: dict[str, Any]) -> str | None:
     """The URL of the licence, or its name where OSF knows no URL."""
     licence = ((resource.get("embeds") or {}).get("license") or {}).get("data") or {}
     attributes = licence.get("attributes") or {}
-    return attributes.get("url") or attributes.get("name")
+    return next(iter(texts([attributes.get("url"), attributes.get("name")])), None)

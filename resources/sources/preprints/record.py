@@ -1,6 +1,8 @@
 """What a preprint server says of one version of a preprint, whatever the server."""
 
 import hashlib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +11,11 @@ from lxml import html
 from s1_assets.publishing.rights import rights_of
 from s1_assets.tables import Row
 from s1_assets.taxonomy import discipline_of
+
+MAX_VERSION = 999
+_NO_TEXT = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]"
+)  # characters that XML does not have
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,10 @@ class Preprint:
     file: str
     withdrawn: bool = False
     identities: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.version <= MAX_VERSION:
+            raise ValueError(f"{self.id}: version {self.version} is not between 1 and {MAX_VERSION}")
 
     @property
     def paper_id(self) -> str:
@@ -65,6 +76,11 @@ class Preprint:
         }
 
 
+def texts(values: Iterable[object]) -> tuple[str, ...]:
+    """Of the values of a JSON list, those that are texts and not empty."""
+    return tuple(value for value in values if isinstance(value, str) and value)
+
+
 def plain_text(markup: str) -> str:
     """A metadata field that may hold JATS or HTML markup and entities, as plain text with white space collapsed.
 
@@ -72,7 +88,7 @@ def plain_text(markup: str) -> str:
     """
     if not markup.strip():
         return ""
-    fragment = html.fragment_fromstring(markup.replace("\0", ""), create_parent="div")
+    fragment = html.fragment_fromstring(_NO_TEXT.sub("", markup), create_parent="div")
     for title in fragment.xpath("//*[name()='jats:title' or name()='title']"):
         if "".join(title.itertext()).strip().lower().rstrip(":.") == "abstract":
             title.drop_tree()

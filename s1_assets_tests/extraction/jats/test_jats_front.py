@@ -170,3 +170,49 @@ def test_ties_to_other_articles():
         Related("companion", None, "http://j.example/7"),
         Related("preprint", "10.5555/p2", "https://doi.org/10.5555/p2"),
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Creative Commons Attribution / NonCommercial 4.0",
+        "Creative Commons Attribution 4.0 International, for non-commercial use",
+        "Creative Commons Attribution License, creativecommons.org/licenses/by-nc/4.0",
+        "CC BY–NC 4.0",
+        "CC-BY_NC",
+        "CC BYNC",
+    ],
+)
+def test_terms_of_a_licence_narrow_it_in_whatever_spelling(words):
+    found = front_of(f"<permissions><license><license-p>{words}</license-p></license></permissions>").license
+    assert rights_of(found) == "noncommercial"
+
+
+@pytest.mark.parametrize(
+    ("permissions", "rights"),
+    [
+        (f'<license xlink:href="{CC}by/4.0/"/><license xlink:href="{CC}by-nc-nd/4.0/"/>', "no_derivatives"),
+        (f'<license xlink:href="{CC}by/4.0/"/><license><p>All rights reserved.</p></license>', "pointer_only"),
+        (f"<license><p>CC BY, {CC}by/4.0/; figures {CC}by-nc/4.0/</p></license>", "noncommercial"),
+    ],
+)
+def test_of_several_licences_the_one_that_allows_least_counts(permissions, rights):
+    assert rights_of(front_of(f"<permissions>{permissions}</permissions>").license) == rights
+
+
+@pytest.mark.parametrize(
+    "permissions",
+    [
+        "<license><p>No reuse allowed without permission. Figure 2 is shown under CC BY 4.0.</p></license>",
+        f'<license><p>All rights reserved; Fig. 2: <ext-link xlink:href="{CC}by/4.0/">CC</ext-link></p></license>',
+        "<copyright-statement>© A. Author. This article is not published under CC BY.</copyright-statement>",
+    ],
+)
+def test_the_licence_of_a_picture_does_not_open_an_article_that_reserves_its_rights(permissions):
+    assert rights_of(front_of(f"<permissions>{permissions}</permissions>").license) == "pointer_only"
+
+
+def test_what_a_licence_leaves_out_does_not_close_it():
+    words = "Creative Commons Attribution 4.0. If material is not included under it, ask the holder of its rights."
+    found = front_of(f"<permissions><license><license-p>{words}</license-p></license></permissions>").license
+    assert found == f"{CC}by/4.0/"

@@ -130,6 +130,15 @@ def test_the_api_adds_what_the_article_does_not_say(tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    ("stated", "rights"), [("cc_by_nc", "noncommercial"), ("cc_no", "pointer_only"), ("cc0", "open")]
+)
+def test_a_licence_that_the_server_narrows_is_not_as_open_as_the_article_says(tmp_path, stated, rights):
+    put_archive(tmp_path, "one", meca(article("10.1101/1")))
+    put_api(tmp_path, record("10.1101/1", license=stated))
+    assert [row["rights"] for row in read_all(biorxiv(tmp_path)).papers] == [rights]
+
+
 def test_an_article_without_doi_is_known_by_its_title_in_the_api(tmp_path):
     put_archive(tmp_path, "aaaa", meca(article(None, title="On <italic>Toy</italic> pumps")))
     put_api(tmp_path, record("10.1101/2024.01.09.1", title="On <i>toy</i> pumps"))
@@ -145,7 +154,7 @@ def test_an_article_without_any_name_goes_by_its_archive(tmp_path):
 
 def test_a_preprint_that_only_the_api_knows_is_a_row_without_archive(tmp_path):
     gone = record("10.1101/2024.01.09.2", title="WITHDRAWN: On pumps")
-    put_api(tmp_path, record("10.1101/2024.01.09.1", license="cc_no"), gone, record("10.1/other", date="2024-02-01"))
+    put_api(tmp_path, record("10.1101/2024.01.09.1", license="cc_no"), gone, record("10.1101/other", date="2024-02-01"))
     contents = read_all(biorxiv(tmp_path))
     assert {row["paper_id"]: (row["status"], row["format"], row["rights"]) for row in contents.papers} == {
         "biorxiv:10.1101/2024.01.09.1": ("live", "none", "pointer_only"),
@@ -281,3 +290,55 @@ def test_metadata_without_files_is_a_row_and_a_reject(tmp_path):
 def test_a_mirror_without_the_source_is_an_error_that_says_what_to_do(tmp_path, source, opens):
     with pytest.raises(FileNotFoundError, match="put "):
         opens(Mirror(str(tmp_path)), Cell(source, "2024-01"), tmp_path / "cache")
+
+
+@pytest.mark.parametrize("odd", [{"pmcid": "../../biorxiv/PMC2"}, {"version": "1.10.2"}, {"doi": ["10.1038/s41467-2"]}])
+def test_metadata_that_say_odd_things_of_an_article_stop_no_other(tmp_path, odd):
+    put_pmc(tmp_path, "PMC1", 1, article("10.1038/s41467-1", journal=NATCOMMS))
+    put_pmc(tmp_path, "PMC2", 1, article("10.1038/s41467-2", journal=NATCOMMS))
+    path = tmp_path / "pmc-oa/metadata/PMC2.1.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | odd))
+    papers = read_all(natcomms(tmp_path)).papers
+    assert [row["paper_id"] for row in papers] == ["natcomms:10.1038/s41467-1", "natcomms:10.1038/s41467-2"]
+
+
+def test_an_article_that_dates_itself_by_year_alone_is_of_the_month_that_pmc_cites(tmp_path):
+    dated = article("10.1038/s41467-1", journal=NATCOMMS).replace(b"<day>9</day><month>1</month>", b"")
+    put_pmc(tmp_path, "PMC1", 1, dated, citation="Nat Commun. 2024 Jan 9;15:1")
+    assert len(read_all(natcomms(tmp_path)).papers) == 1
+
+
+def test_the_letters_case_of_a_doi_makes_no_other_paper(tmp_path):
+    put_pmc(tmp_path, "PMC1", 1, article("10.1038/S41467-1", journal=NATCOMMS))
+    put_archive(tmp_path, "one", meca(article("10.1101/2024.AB")))
+    put_api(tmp_path, record("10.1101/2024.ab"))
+    assert [row["paper_id"] for row in read_all(natcomms(tmp_path)).papers] == ["natcomms:10.1038/s41467-1"]
+    assert [row["paper_id"] for row in read_all(biorxiv(tmp_path)).papers] == ["biorxiv:10.1101/2024.ab"]
+
+
+def test_an_article_that_gives_its_doi_as_an_address_is_the_one_that_the_api_lists(tmp_path):
+    put_archive(tmp_path, "one", meca(article("https://doi.org/10.1101/1")))
+    put_api(tmp_path, record("10.1101/1"))
+    contents = read_all(biorxiv(tmp_path))
+    assert ([row["paper_id"] for row in contents.papers], contents.rejects) == (["biorxiv:10.1101/1"], [])
+
+
+@pytest.mark.parametrize("odd", [{"version": 1e999}, {"version": 10**20}, {"doi": None}, {"doi": "none"}])
+def test_a_record_of_the_api_with_odd_values_is_told_and_stops_no_other(tmp_path, odd):
+    put_api(tmp_path, record("10.1101/1") | odd, record("10.1101/2", type="withdrawn"))
+    contents = read_all(biorxiv(tmp_path))
+    assert [row["paper_id"] for row in contents.papers] == ["biorxiv:10.1101/2"]
+    assert [reason for _, reason in reasons(contents)] == ["metadata_missing"]
+
+
+def test_a_version_that_any_answer_of_the_api_calls_withdrawn_is_withdrawn(tmp_path):
+    put_archive(tmp_path, "one", meca(article("10.1101/1")))
+    put_api(tmp_path, record("10.1101/1", type="withdrawn"), record("10.1101/1"))
+    assert [row["status"] for row in read_all(biorxiv(tmp_path)).papers] == ["withdrawn"]
+
+
+def test_a_version_that_came_twice_is_told_as_such(tmp_path):
+    for name in ("one", "two"):
+        put_archive(tmp_path, name, meca(article("10.1101/1", version="1.2")))
+    [reject] = read_all(biorxiv(tmp_path)).rejects
+    assert (reject["reason"], "again" in reject["detail"]) == ("superseded", True)

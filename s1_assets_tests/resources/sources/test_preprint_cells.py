@@ -212,3 +212,48 @@ def test_every_record_of_the_mirror_comes_out_once(shared_data, tmp_path):
         superseded += sum(row["reason"] == "superseded" for row in contents.rejects)
         assert not [row for row in contents.rejects if row["reason"] == "metadata_missing"]
     assert len(papers) + superseded == len(lines)
+
+
+@pytest.mark.parametrize(
+    ("licences", "rights"),
+    [
+        ([("by/4.0", "vor"), ("by-nc-nd/4.0", "vor")], "no_derivatives"),
+        ([("by-nc/4.0", "vor"), ("by/4.0", "am")], "noncommercial"),
+        ([("by/4.0", "vor"), ("of-the-publisher", "tdm")], "open"),
+        ([("of-the-publisher", "tdm")], "pointer_only"),
+    ],
+)
+def test_of_several_licences_of_a_record_the_one_that_allows_least_counts(tmp_path, licences, rights):
+    stated = [{"URL": f"https://creativecommons.org/licenses/{name}/", "content-version": of} for name, of in licences]
+    cell = planned(tmp_path, "chemrxiv", [work("10.26434/chemrxiv-2024-abcde", license=stated)], {})
+    assert [row["rights"] for row in read_all(cell).papers] == [rights]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"posted": {"date-parts": [[10**20, 1, 1]]}},
+        {"posted": {"date-parts": [[1e999, 1, 1]]}},
+        {"subject": [1, None, {}]},
+        {"group-title": {"name": "Chemistry"}},
+        {"license": [{"URL": 5}]},
+        {"license": [{}]},
+        {"license": [None]},
+        {"relation": {"is-same-as": None}},
+        {"title": ["A \x01 and \ud800"]},
+    ],
+)
+def test_a_record_of_crossref_with_values_of_another_kind_stops_no_other(tmp_path, odd):
+    records = [work("10.26434/chemrxiv-2024-odd00") | odd, work("10.26434/chemrxiv-2024-abcde")]
+    papers = read_all(planned(tmp_path, "chemrxiv", records, {})).papers
+    assert "chemrxiv:10.26434/chemrxiv-2024-abcde" in {row["paper_id"] for row in papers}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"version": 1e999}, {"version": 10**20}, {"version": -1}, {"subjects": [[{"text": 5}]]}, {"doi": ["10.1/a"]}],
+)
+def test_a_record_of_osf_with_values_of_another_kind_stops_no_other(tmp_path, odd):
+    records = [resource("oddon", **odd), resource("abcde")]
+    papers = read_all(planned(tmp_path, "psyarxiv", records, {})).papers
+    assert "psyarxiv:abcde" in {row["paper_id"] for row in papers}
