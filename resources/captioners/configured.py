@@ -15,7 +15,7 @@ from resources.captioners.sizing import engine_arguments, layout, local_machine
 from resources.captioners.tokenizer import ModelTokens
 from resources.captioners.vllm_engine import VllmReplica
 from s1_assets.captioning.dispatch import Limits
-from s1_assets.captioning.engine import Replica
+from s1_assets.captioning.engine import Decoding, Replica
 from s1_assets.captioning.prompts import load_prompt
 from s1_assets.captioning.rewrite import Engine, ModelInUse, RewritingCaptioner, decodings
 
@@ -41,8 +41,24 @@ class EngineSettings:
     image_folder: str | None
 
 
-def open_captioner(settings: EngineSettings, log: Callable[[str], Any]) -> RewritingCaptioner:
-    """The captioner; its engine starts with the first figure. Raises ValueError for settings that cannot work."""
+def open_captioner(
+    settings: EngineSettings, log: Callable[[str], Any], drawn: tuple[Decoding, ...] = decodings(ANSWER_TOKENS)
+) -> RewritingCaptioner:
+    """The captioner; its engine starts with the first figure. Raises ValueError for settings that cannot work.
+
+    `drawn` says how the first answer and those after a rejected one are drawn.
+    """
+    in_use, arguments = model_in_use(settings, drawn)
+    key = (settings.kind, str(sorted(arguments.items())), *settings.endpoints, str(settings.image_folder))
+    if key not in _engines:
+        _engines[key] = _new_engine(settings, arguments)
+        atexit.register(_engines[key].close)
+    _engines[key].log = log
+    return RewritingCaptioner(in_use, load_prompt(), _engines[key])
+
+
+def model_in_use(settings: EngineSettings, drawn: tuple[Decoding, ...]) -> tuple[ModelInUse, dict[str, Any]]:
+    """What is asked of the model, and the arguments of vLLM's AsyncEngineArgs with which it runs on this machine."""
     model = Model.parse(settings.model)
     facts, machine = model.facts, local_machine()
     parallel = layout(facts.weight_bytes, machine.gpu_bytes, settings.tensor_parallel, settings.data_parallel)
@@ -53,28 +69,22 @@ def open_captioner(settings: EngineSettings, log: Callable[[str], Any]) -> Rewri
         revision=model.revision,
         tokens=tokens,
         room=_room(facts, arguments, tokens),
-        decodings=decodings(ANSWER_TOKENS),
+        decodings=drawn,
         settings={"pixels": str(_most_pixels(facts, arguments))},
     )
-    key = (settings.kind, facts.name, str(sorted(arguments.items())), *settings.endpoints, str(settings.image_folder))
-    if key not in _engines:
-        _engines[key] = _new_engine(settings, facts, arguments, tokens)
-        atexit.register(_engines[key].close)
-    _engines[key].log = log
-    return RewritingCaptioner(in_use, load_prompt(), _engines[key])
+    return in_use, arguments
 
 
-def _new_engine(
-    settings: EngineSettings, facts: ModelFacts, arguments: Mapping[str, Any], tokens: ModelTokens
-) -> Engine:
+def _new_engine(settings: EngineSettings, arguments: Mapping[str, Any]) -> Engine:
     if settings.kind == "vllm":
         at_once = int(arguments["max_num_seqs"]) * int(arguments["data_parallel_size"])
+        tokens = ModelTokens(arguments["model"], arguments.get("revision"))
         return Engine([VllmReplica(arguments, tokens)], Limits(in_flight=WAITING_ROUNDS * at_once))
     if not settings.endpoints:
         raise ValueError("S1_CAPTIONER=openai needs S1_ENDPOINTS, such as http://127.0.0.1:8000; several with commas")
     folder = Path(settings.image_folder) if settings.image_folder else None
     replicas: list[Replica] = [
-        Endpoint(url, facts.name, folder, connections=ENDPOINT_IN_FLIGHT) for url in settings.endpoints
+        Endpoint(url, arguments["model"], folder, connections=ENDPOINT_IN_FLIGHT) for url in settings.endpoints
     ]
     return Engine(replicas, Limits(in_flight=ENDPOINT_IN_FLIGHT))
 
