@@ -1,10 +1,10 @@
 """One side of the comparison of caption engines, in a process of its own.
 
-    python -m benchmarks.caption_sides SIDE TRIAL
+    python -m benchmarks.caption_sides SIDE TRIAL RUNS
 
-TRIAL is a JSON file of a `Trial`; the runs are printed as JSON on the last line of standard output. A side starts its
-engine, answers the figures of one paper to warm up, and then is timed on papers that it has not seen, so that of the
-prefix cache only the instructions are warm.
+TRIAL is a JSON file of a `Trial`; the runs are written to the file RUNS. A side starts its engine, answers the figures
+of one paper to warm up, and then is timed on papers that it has not seen, so that of the prefix cache only the
+instructions are warm.
 """
 
 import json
@@ -240,14 +240,14 @@ def _tell(line: str) -> None:
 
 def main() -> None:
     """Runs one side."""
-    side, path = sys.argv[1:]
-    trial = Trial(**json.loads(Path(path).read_bytes()))
+    side, given, found = sys.argv[1:]
+    trial = Trial(**json.loads(Path(given).read_bytes()))
     with tempfile.TemporaryDirectory(prefix="captions-") as folder:
         lake = Lake(folder)
         write_papers(lake, WARM_UP, 1)
         write_papers(lake, MEASURED, trial.papers)
         runs = SIDES[side](trial, lake)
-    print(json.dumps([asdict(run) for run in runs]))
+    Path(found).write_text(json.dumps([asdict(run) for run in runs]))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ from resources.captioners.sizing import GIB, local_gpus
 from s1_assets.settings import PROJECT
 
 NUMBERS = PROJECT / "build/bench/captions.json"
-SMALL_CACHE_TOKENS = 2560  # for each sequence: one prompt with its answer and little more
+SMALL_CACHE_TOKENS = 2304  # for each sequence: one prompt and little more
 
 
 def trial_on_cpu(folder: Path) -> Trial:
@@ -67,15 +67,15 @@ def _papers(usual: int) -> int:
 
 def measure(side: str, trial: Trial, folder: Path) -> list[Run]:
     """Runs one side to its end. Raises RuntimeError when it fails."""
-    path = folder / "trial.json"
-    path.write_text(json.dumps(asdict(trial)))
+    given, found = folder / "trial.json", folder / f"{side}.json"
+    given.write_text(json.dumps(asdict(trial)))
     print(f"measuring {side}", file=sys.stderr, flush=True)
     quiet = {"VLLM_NO_USAGE_STATS": "1", "VLLM_LOGGING_LEVEL": "WARNING", "TOKENIZERS_PARALLELISM": "false"}
-    command = [sys.executable, "-m", "benchmarks.caption_sides", side, str(path)]
-    ended = subprocess.run(command, cwd=PROJECT, env=os.environ | quiet, stdout=subprocess.PIPE, text=True, check=False)
-    if ended.returncode:
-        raise RuntimeError(f"{side} ended with {ended.returncode}; its last words stand above")
-    return [Run(**run) for run in json.loads(ended.stdout.splitlines()[-1])]
+    command = [sys.executable, "-m", "benchmarks.caption_sides", side, str(given), str(found)]
+    code = subprocess.run(command, cwd=PROJECT, env=os.environ | quiet, stdout=sys.stderr, check=False).returncode
+    if code:
+        raise RuntimeError(f"{side} ended with {code}; its last words stand above")
+    return [Run(**run) for run in json.loads(found.read_bytes())]
 
 
 def table(runs: Iterable[Run], orders: Iterable[Run], machine: str) -> Table:
