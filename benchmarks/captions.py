@@ -14,6 +14,7 @@ the share of time in which the GPU ran nothing; that branch has not been run yet
 Then the same prompts, with answers of one token, in the order of the stage and in two others, with a key-value cache
 that holds few prompts: how much of them does the prefix cache give?
 
+Each side is timed once, so the machine must have nothing else to do; the table tells its load average before the start.
 PAPERS sets the number of papers. Ends with `ratio`, the tokens per second of the stage in process over those of raw
 vLLM: at least 0.95 is what we hold ourselves to (0.97 on a GPU), and 0.90 over HTTP. build/bench/captions.json has all
 numbers.
@@ -149,6 +150,7 @@ def main() -> int:
     """Measures all sides and prints the table; 1 when there is no model to measure with or a side fails."""
     gpus = local_gpus()
     machine = f"one GPU of {gpus[0] / GIB:.0f} GiB" if gpus else f"{len(os.sched_getaffinity(0))} CPU cores"
+    machine += f", load average {os.getloadavg()[0]:.1f} before the start"
     with tempfile.TemporaryDirectory(prefix="captions-") as name:
         folder = Path(name)
         try:
