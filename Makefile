@@ -1,6 +1,7 @@
 # What a reader needs to know. `make demo` and `make test` need nothing done first.
 export DAGSTER_HOME ?= $(CURDIR)/dagster_home
 PYTHON = .venv/bin/python
+ENGINE_SET = $(shell command -v nvidia-smi >/dev/null && echo gpu || echo cpu)
 COMPILE = $(shell command -v uv || echo .uv/bin/uv) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
 .PHONY: demo test check dev cell release serve plan sql overlay bench lock base development
@@ -27,7 +28,7 @@ release: base          ## a release over all published cells
 	@$(PYTHON) -m s1_assets release
 
 serve:                 ## S1_MODEL behind an OpenAI-compatible server, laid out for this machine: make serve PORT=8000
-	@./install.sh $$(command -v nvidia-smi >/dev/null && echo gpu || echo cpu)
+	@./install.sh $(ENGINE_SET)
 	@$(PYTHON) -m resources.captioners.serve --host $(or $(HOST),127.0.0.1) --port $(or $(PORT),8000) $(ARGS)
 
 plan: base             ## GPU-days and cost: make plan PAIRS=15500000 RATE=2.5 [GPUS=8] [PRICE=2], or CALIBRATE=512 for RATE
@@ -41,9 +42,10 @@ overlay: base          ## what the PDF route saw on each page: make overlay PDF=
 	@$(PYTHON) -m s1_assets.extraction.pdf.overlay $(PDF)
 
 PEERS_latex = latexml pandoc
+SET_captions = $(ENGINE_SET)
 
-bench: development     ## one comparison: make bench NAME=memory
-	@./install.sh dev $(PEERS_$(NAME))
+bench:                 ## one comparison: make bench NAME=memory
+	@./install.sh $(or $(SET_$(NAME)),dev) $(PEERS_$(NAME))
 	@$(PYTHON) -m benchmarks.$(NAME)
 
 lock:                  ## pin everything again, with hashes

@@ -16,7 +16,7 @@ from resources.captioners.sizing import GIB, Machine, engine_arguments, layout, 
 from resources.captioners.tokenizer import ModelTokens
 from resources.captioners.vllm_engine import VllmReplica
 from s1_assets.captioning.dispatch import Limits
-from s1_assets.captioning.engine import Replica
+from s1_assets.captioning.engine import Decoding, Replica
 from s1_assets.captioning.engine_thread import EngineThread
 from s1_assets.captioning.prompts import load_prompt
 from s1_assets.captioning.rewrite import ModelInUse, RewritingCaptioner, decodings
@@ -45,14 +45,30 @@ class EngineSettings:
     image_folder: str | None
 
 
-def open_captioner(settings: EngineSettings, log: Callable[[str], Any]) -> RewritingCaptioner:
-    """The captioner; its engine starts with the first figure. Raises ValueError for settings that cannot work."""
+def open_captioner(
+    settings: EngineSettings, log: Callable[[str], Any], drawn: tuple[Decoding, ...] = decodings(ANSWER_TOKENS)
+) -> RewritingCaptioner:
+    """The captioner; its engine starts with the first figure. Raises ValueError for settings that cannot work.
+
+    `drawn` says how the first answer and those after a rejected one are drawn.
+    """
     for package in ("transformers", *(("vllm",) if settings.kind == "vllm" else ())):
         if find_spec(package) is None:
             raise ValueError(
                 f"S1_CAPTIONER={settings.kind} needs {package}, which is not installed: ./install.sh gpu brings it, or "
                 "./install.sh cpu on a machine without GPUs"
             )
+    in_use, arguments = model_in_use(settings, drawn)
+    prompt = load_prompt(settings.prompt)
+    key = (settings.kind, str(sorted(arguments.items())), *settings.endpoints, str(settings.image_folder))
+    if key not in _engines:
+        _engines[key] = _new_engine(settings, arguments)
+        atexit.register(_engines[key].close)
+    return RewritingCaptioner(in_use, prompt, _engines[key], log)
+
+
+def model_in_use(settings: EngineSettings, drawn: tuple[Decoding, ...]) -> tuple[ModelInUse, dict[str, Any]]:
+    """What is asked of the model, and the arguments of vLLM's AsyncEngineArgs with which it runs on this machine."""
     model = Model.parse(settings.model)
     facts = model.facts
     arguments = _arguments(settings, facts)
@@ -62,14 +78,10 @@ def open_captioner(settings: EngineSettings, log: Callable[[str], Any]) -> Rewri
         revision=model.revision,
         tokens=tokens,
         room=_room(facts, arguments, tokens),
-        decodings=decodings(ANSWER_TOKENS),
+        decodings=drawn,
         settings={"pixels": str(_most_pixels(facts, arguments))},
     )
-    key = (settings.kind, facts.name, str(sorted(arguments.items())), *settings.endpoints, str(settings.image_folder))
-    if key not in _engines:
-        _engines[key] = _new_engine(settings, facts, arguments, tokens)
-        atexit.register(_engines[key].close)
-    return RewritingCaptioner(in_use, load_prompt(settings.prompt), _engines[key], log)
+    return in_use, arguments
 
 
 def _arguments(settings: EngineSettings, facts: ModelFacts) -> dict[str, Any]:
@@ -84,19 +96,17 @@ def _arguments(settings: EngineSettings, facts: ModelFacts) -> dict[str, Any]:
     return engine_arguments(facts, machine, parallel, settings.arguments)
 
 
-def _new_engine(
-    settings: EngineSettings, facts: ModelFacts, arguments: Mapping[str, Any], tokens: ModelTokens
-) -> EngineThread:
+def _new_engine(settings: EngineSettings, arguments: Mapping[str, Any]) -> EngineThread:
     if settings.kind == "vllm":
         at_once = int(arguments["max_num_seqs"]) * int(arguments["data_parallel_size"])
-        return EngineThread(
-            [VllmReplica(arguments, tokens)], Limits(in_flight=WAITING_ROUNDS * at_once, patience=PATIENCE)
-        )
+        tokens = ModelTokens(arguments["model"], arguments.get("revision"))
+        limits = Limits(in_flight=WAITING_ROUNDS * at_once, patience=PATIENCE)
+        return EngineThread([VllmReplica(arguments, tokens)], limits)
     if not settings.endpoints:
         raise ValueError("S1_CAPTIONER=openai needs S1_ENDPOINTS, such as http://127.0.0.1:8000; several with commas")
     folder = Path(settings.image_folder) if settings.image_folder else None
     replicas: list[Replica] = [
-        Endpoint(url, facts.name, folder, connections=ENDPOINT_IN_FLIGHT) for url in settings.endpoints
+        Endpoint(url, arguments["model"], folder, connections=ENDPOINT_IN_FLIGHT) for url in settings.endpoints
     ]
     return EngineThread(replicas, Limits(in_flight=ENDPOINT_IN_FLIGHT, patience=PATIENCE))
 

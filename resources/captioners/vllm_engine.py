@@ -120,23 +120,12 @@ class VllmReplica:
         return self._steps.counts
 
     async def _generate(self, chat: Chat, decoding: Decoding) -> Completion:
-        from vllm import SamplingParams
         from vllm.exceptions import VLLMClientError
-        from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
         from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
 
-        image = await asyncio.to_thread(_opened, chat.image)
-        prompt = {"prompt": self._tokens.prompt(chat), "multi_modal_data": {"image": image}}
-        sampling = SamplingParams(
-            temperature=decoding.temperature,
-            top_p=decoding.top_p,
-            seed=decoding.seed,
-            max_tokens=decoding.max_tokens,
-            structured_outputs=StructuredOutputsParams(json=SCHEMA),
-            output_kind=RequestOutputKind.FINAL_ONLY,
-        )
+        prompt = await asyncio.to_thread(vllm_prompt, chat, self._tokens)
         try:
-            async for output in self._engine.generate(prompt, sampling, request_id=uuid4().hex):
+            async for output in self._engine.generate(prompt, vllm_sampling(decoding), request_id=uuid4().hex):
                 if output.finished:
                     return _completion(output)
         except EngineDeadError as error:
@@ -157,6 +146,26 @@ class VllmReplica:
     def _core_processes(self) -> list[int]:
         manager = self._engine.engine_core.resources.engine_manager
         return [process.pid for process in manager.processes] if manager is not None else []
+
+
+def vllm_prompt(chat: Chat, tokens: ModelTokens) -> dict[str, Any]:
+    """A chat as vLLM takes it. Raises RefusedError for an image that does not open."""
+    return {"prompt": tokens.prompt(chat), "multi_modal_data": {"image": _opened(chat.image)}}
+
+
+def vllm_sampling(decoding: Decoding) -> Any:
+    """The SamplingParams of vLLM for one answer in two layers, handed over when it is complete."""
+    from vllm import SamplingParams
+    from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
+
+    return SamplingParams(
+        temperature=decoding.temperature,
+        top_p=decoding.top_p,
+        seed=decoding.seed,
+        max_tokens=decoding.max_tokens,
+        structured_outputs=StructuredOutputsParams(json=SCHEMA),
+        output_kind=RequestOutputKind.FINAL_ONLY,
+    )
 
 
 def _opened(image: bytes) -> "Image":
