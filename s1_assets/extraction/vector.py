@@ -11,6 +11,7 @@ import pymupdf
 from PIL import Image, ImageChops
 from pymupdf import mupdf
 
+from s1_assets.extraction.accents import composed
 from s1_assets.extraction.picture import MAX_SIDE, Picture
 from s1_assets.extraction.view import View
 from s1_assets.rejects import Reason, Reject
@@ -153,7 +154,7 @@ def _words(display: pymupdf.DisplayList, area: pymupdf.Rect, angle: float) -> li
     lines = []
     for line in (line for block in pymupdf.TextPage(text).extractDICT()["blocks"] for line in block.get("lines", ())):
         letters = "".join(span["text"] for span in line["spans"] if _MARKS not in span["font"])
-        words = [word for word in letters.split() if word.isprintable() and _UNKNOWN not in word]
+        words = [word for word in composed(letters).split() if word.isprintable() and _UNKNOWN not in word]
         if words:
             lines.append((pymupdf.Rect(line["bbox"]) * turned, words))
     return [word for words in _reading_order(lines) for word in words][:MAX_WORDS]

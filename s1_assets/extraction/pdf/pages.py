@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pymupdf
 from pymupdf import mupdf
 
+from s1_assets.extraction.accents import composed
 from s1_assets.extraction.pdf.geometry import Box
 from s1_assets.extraction.pdf.labels import read_label
 from s1_assets.rejects import Reason, Reject
@@ -294,7 +295,7 @@ def _readable(text: str) -> str:
     """Letters of formulae in their own Unicode block as plain ones; what no reader can name is left out."""
     return "".join(
         unicodedata.normalize("NFKC", letter) if _is_styled(letter) else letter
-        for letter in text.replace("\u00ad", "-")
+        for letter in composed(text).replace("\u00ad", "-")
         if letter not in _UNREADABLE
     )
 
