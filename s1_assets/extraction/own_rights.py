@@ -20,15 +20,15 @@ MAX_STATEMENT = 500  # characters
 _REACH = 300  # characters before a permission in which what is permitted stands: a reference of a journal's length
 
 _PEOPLE = (
-    r"(?:patients?|parents?|parental|guardians?|subjects?|participants?|volunteers?|individuals?|persons?|people|famil(?:y|ies)|"
-    r"relatives|child(?:ren)?|mother|father|models?|users?|owners?|ethics|committee|review board)"
+    r"(?:patients?|parents?|parental|guardians?|subjects?|participants?|volunteers?|individuals?|persons?|famil(?:y|ies)|"
+    r"relatives|child(?:ren)?|mother|father|ethics|committee|review board)"
 )
 _KIND = (
-    r"(?:the|a|an|his|her|their|kind|written|informed|prior|expressed|express|explicit|full|due|special|formal|copyright|gracious|"
-    rf"necessary|appropriate|{_PEOPLE}|\w+(?:[’']s|s[’'])|{_PEOPLE}[’']s?)"
+    r"(?:the|a|an|his|her|their|kind|written|informed|prior|expressed|express|explicit|full|due|special|formal|copyright|"
+    rf"gracious|necessary|appropriate|{_PEOPLE}|\w+(?:[’']s|s[’'])|{_PEOPLE}[’']s?)"
 )
 _PERMISSION = re.compile(
-    rf"\b(?:with|by|under|upon|through)\s+(?:{_KIND}\s+){{0,4}}permissions?\b"
+    rf"\b(?:with|by|under|upon|through)\s+(?:{_KIND}\s+){{0,4}}(?:permission|permissions(?=\s+(?:from|of|by)\b)|authori[sz]ation)\b"
     r"|\bpermissions?\s+to\s+(?:re-?(?:produc|print|publish|us)|use|adapt|publish|show|include)\w*"
     r"|\bpermissions?\s+(?:(?:was|were|is|has|have|been|kindly)\s+){0,3}(?:granted|obtained|given)\s+(?:by|from)\b",
     re.IGNORECASE,
@@ -39,6 +39,9 @@ _CONSENT_BEHIND = re.compile(
     r"(?:(?:the|a|an|this|these|his|her|their|all|both|each|every|study|human|legal|depicted|adult|local|institutional)\s+){0,3}"
     rf"{_PEOPLE}\b"
 )
+_CONSENT_BEFORE = re.compile(
+    rf"\b(?i:{_PEOPLE})\s(?:[a-z]+\s){{0,3}}(?:gave|given|give|granted|provided)\s(?:[a-z]+\s){{0,4}}$"
+)
 _REUSED = re.compile(
     r"\b(?:re-?(?:produc|print|publish|us|draw|plot)\w*|adapt\w*|adopted|modified|copied|excerpted|extracted|"
     r"borrowed|courtesy|copyright\w*|used|taken from)\b|©",
@@ -46,7 +49,7 @@ _REUSED = re.compile(
 )
 _SHOWN = re.compile(
     r"\b(?:fig(?:ure)?s?|images?|photo\w*|pictures?|panels?|illustrations?|diagrams?|drawings?|maps?|schem\w+|micrographs?|"
-    r"from(?:\s+\w+)?\s*\[)",
+    r"from(?:\s+\w+)?\s*\[)|^\W*from\b",
     re.IGNORECASE,
 )
 _NO_WORD = re.compile(r"[\W_]*")
@@ -58,8 +61,8 @@ _COPIED = re.compile(
     r"|(?i:\bre-?(?:printed|published)\s+from\b)"
 )
 _HELD = re.compile(
-    r"(?:©|(?i:\bcopy(?:right|write)(?:ed)?)\s*(?:©|\((?i:c)\)|(?i:by|of|held by))?[\s:,]*(?=(?:19|20)\d\d)"
-    r"|(?:^|(?<=[(.;]\s)|(?<=\())Copyright[:\s]+(?:by\s|of\s|held by\s)?(?=[A-Z]))"
+    r"(?:©|(?i:\bcopy(?:right|write)(?:ed)?)\s*(?:©|\((?i:c)\)|(?i:by|of|held by))?[\s:,(]*(?=(?:19|20)\d\d)"
+    r"|\b[Cc]opyright[:\s]+(?:(?:by|of|held by)\s+(?:the\s+)?)?(?=[A-Z])(?!Act\b|Law\b|Office\b))"
     r"(?!\s*(?:(?:19|20)\d\d,?\s*)?(?i:by\s+)?(?i:the\s+)?(?i:authors?|author\(s\))(?!\w))"
 )
 _RESERVED = re.compile(r"all rights (?:are )?reserved", re.IGNORECASE)
@@ -69,7 +72,8 @@ _NOT_OPENED = re.compile(_NOT_COVERED, re.IGNORECASE)
 
 # Where another part of a figure is spoken of: a licence behind it does not open what is before.
 _NEXT_PART = re.compile(
-    r";\s|(?<=[\s,])(?=\(?[A-Za-z]\)\s)|\b(?=panels?\b|left\b|right\b|top\b|bottom\b|upper\b|lower\b|middle\b|while\b|whereas\b)"
+    r";\s|(?<=[\s,])(?<!right\s)(?=\(?[A-Za-z]\)\s)"
+    r"|\b(?=panels?\b|left\b|right\b|top\b|bottom\b|upper\b|lower\b|middle\b|while\b|whereas\b)"
     r"|\b(?=(?:re-?(?:produced|printed|published|used)|adapted|modified|taken)\s+(?:from|with|by|under)\b)",
     re.IGNORECASE,
 )
@@ -98,7 +102,7 @@ def joined(stated: Iterable[OwnRights | None]) -> OwnRights | None:
 
 
 def _statements(text: str) -> Iterator[OwnRights]:
-    """What each part of each sentence states, with the sentence."""
+    """What each part of each sentence states, with the sentence, or of a long one with the part."""
     for start, end in split_sentences(text):
         sentence = text[start:end]
         copied = {match.end() for match in _COPIED.finditer(sentence)}
@@ -108,7 +112,7 @@ def _statements(text: str) -> Iterator[OwnRights]:
             is_copied = not copied.isdisjoint(range(begin + 1, stop + 1))
             if is_copied or _speaks_of_rights(part) or _is_permitted(text, start, start + begin, part):
                 rights: Rights = "pointer_only" if _NOT_OPENED.search(part) else rights_of(licence_in_words(part))
-                yield OwnRights(rights, sentence)
+                yield OwnRights(rights, sentence if len(sentence) <= MAX_STATEMENT else part.strip())
 
 
 def _speaks_of_rights(part: str) -> bool:
@@ -131,5 +135,5 @@ def _permits_use(permission: re.Match[str], before: str, in_sentence: str) -> bo
     if _CONSENT_WITHIN.search(permission[0]) or _CONSENT_BEHIND.match(permission.string, permission.end()):
         return False
     if permission[0].lower().startswith("permission"):
-        return True
+        return _CONSENT_BEFORE.search(in_sentence) is None
     return bool(_NO_WORD.fullmatch(in_sentence) or _REUSED.search(before) or _SHOWN.search(in_sentence))

@@ -21,6 +21,14 @@ ANOTHERS = [
     "Reprinted from Ref. [CITE].",
     "The figure is reproduced from [12].",
     "A scan. © 2015 IEEE.",
+    "From Smith (2010), with permission.",
+    "Copyright (2015) American Physical Society.",
+    "A scan. Copyright (c) 2015 IEEE",
+    "Image: copyright NASA.",
+    "Reproduced by kind permission of the owners of the copyright.",
+    "Reproduced with authorization from Elsevier.",
+    "Republished with permission of ACS, from [CITE]; permission conveyed through Copyright Clearance Center, Inc.",
+    "Reproduced with permission of Elsevier; the photograph is published with the patient's permission.",
     "A view. © Getty Images, all rights reserved.",
     "Copyright © 2003, Company of Biologists.",
     "© 2019 Someone, reprinted here.",
@@ -81,11 +89,14 @@ def test_the_licence_of_one_part_does_not_open_another(caption):
         "Images are reproduced with the patient's written permission.",
         "Photographs used with permission from the parents of the child.",
         "Image published with parental permission.",
+        "The patient gave permission to use this photograph.",
+        "Written permission to publish was obtained from the patient.",
         "Adapted from [3].",
         "Modified after Smith et al. (2003).",
         "Data from [3], results reproduced from Table 2 of that work.",
         "Samples were collected with permission from the park.",
         "The error is reproduced from our model. Curves: (c) 2015 and (d) 2016.",
+        "Figure with permissions. Legend.",
         "Apps by permission, as in the figure before.",
         "Image courtesy of NASA.",
         "© The Authors.",
@@ -99,6 +110,11 @@ def test_consent_adaptation_and_mere_words_state_nothing(caption):
 def test_the_statement_is_the_sentence_that_makes_it():
     stated = rights_in_words("A cell at 10 °C. Reproduced with permission from [CITE]. Bars are 1 µm.")
     assert stated == OwnRights("pointer_only", "Reproduced with permission from [CITE].")
+
+
+def test_the_statement_of_a_long_sentence_is_the_part_of_it_that_makes_it():
+    stated = rights_in_words(f"Spectra{', of a sample' * 60} reproduced with permission from [CITE].")
+    assert stated == OwnRights("pointer_only", "reproduced with permission from [CITE].")
 
 
 def test_of_several_statements_the_narrowest_counts_and_is_told_first():
