@@ -12,6 +12,7 @@ from resources.sources.mirror import Mirror, MirrorObject
 
 Facts = dict[str, Any]
 REQUESTS_AT_ONCE = 16
+_FORMAT = "2"  # of the facts; another one has all of them found out again
 
 
 def known(
@@ -23,7 +24,7 @@ def known(
     of the mirror; the rest is read back from a file under `cache`. Facts are a JSON object. What `learn` raises goes
     through, and nothing is remembered then.
     """
-    name = hashlib.sha256(f"{mirror.url} {shelf}".encode()).hexdigest()[:16]
+    name = hashlib.sha256(f"{_FORMAT} {mirror.url} {shelf}".encode()).hexdigest()[:16]
     path = cache / "known-archives" / f"{name}.jsonl"
     remembered: dict[tuple[str, str], Facts] = {}
     if path.is_file():
