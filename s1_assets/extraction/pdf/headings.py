@@ -12,6 +12,7 @@ LONGEST_HEADING = 120  # letters
 _EDGE = 2.5  # points by which the left edges of one column differ
 _SPACED = r"(?!(?:[A-Z] ){3})"  # a word, as in "A B S T R A C T", begins with no number
 _NUMBERED = re.compile(rf"{_SPACED}(?:(?:[1-9]\d?|[A-Z])(?:\.\d{{1,2}})*|[IVX]+)[.)]?\s+(?=\S)")
+_MOST_ON_PAGE = 60  # of headings; a page with more is a list or a map
 _NUMBERED_SECTION = re.compile(r"[1-9]\d?(?:\.\d{1,2})*[.)]?\s+[^\W\d_a-z]")  # a letter could name a panel
 _NAME = (
     r"(?:abstract|a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|introduction|background|theory|related\s+works?|"
@@ -63,16 +64,20 @@ def headings_beside_pictures(
     They are set as headings, in a style of the document's headings or with a section's number or name, and have their
     height of the column, at the left edge of which they begin, to themselves. `edges` are lines at such edges.
     """
+    likely = [line for line in lines if line.direction == 0 and _is_of_section(line, typography)]
     found = set()
-    for line in lines:
-        named = _NUMBERED_SECTION.match(line.text) or is_name_of_section(line.text) or line.style in typography.headings
-        if line.direction == 0 and named and is_heading(line, typography):
-            row = line.box._replace(x1=line.box.x0 + typography.column)
-            others = [other.box for other in lines if other is not line]
-            at_edge = any(other is not line and abs(other.box.x0 - line.box.x0) <= _EDGE for other in edges)
-            if at_edge and not any(row.common(other).area for other in (*others, *pictures)):
-                found.add(line)
+    for line in likely if len(likely) <= _MOST_ON_PAGE else ():
+        row = line.box.grown(0, -1)._replace(x1=line.box.x0 + typography.column)
+        at_edge = any(other is not line and abs(other.box.x0 - line.box.x0) <= _EDGE for other in edges)
+        beside = (other.box for other in lines if other is not line)
+        if at_edge and not any(row.common(box).area for box in (*beside, *pictures)):
+            found.add(line)
     for line, below in next_below(lines):
         if line in found and below.style == line.style and typography.follows(below, line):
             found.add(below)
     return found
+
+
+def _is_of_section(line: Line, typography: Typography) -> bool:
+    named = _NUMBERED_SECTION.match(line.text) is not None or is_name_of_section(line.text)
+    return (named or line.style in typography.headings) and is_heading(line, typography)
