@@ -16,6 +16,7 @@ from resources.publishers.publisher import Publisher, open_publisher
 from resources.sources.articles.meca import MecaCell
 from resources.sources.articles.pmc import PmcCell
 from resources.sources.arxiv.cell import ArxivCell
+from resources.sources.inventory import Inventory
 from resources.sources.mirror import Mirror
 from resources.sources.part import PartContents, SourcePart
 from resources.sources.preprints import osf
@@ -46,6 +47,10 @@ class SourceCell(Protocol):
     def parts(self) -> Sequence[SourcePart]:
         """The parts that the cell has now, each with a version that changes when its content does."""
 
+    @property
+    def inventory(self) -> Inventory:
+        """What planning saw of the source's mirror, whatever its month, and what of it belongs to no month."""
+
     def read(self, part: str) -> PartContents:
         """The papers of one part and what had to be rejected."""
 
@@ -56,6 +61,11 @@ class NoPapers:
     def parts(self) -> Sequence[SourcePart]:
         """No parts."""
         return []
+
+    @property
+    def inventory(self) -> Inventory:
+        """Nothing: the mirror is not looked at."""
+        return Inventory()
 
     def read(self, part: str) -> PartContents:
         """Nothing to read; raises KeyError, because there are no parts."""

@@ -20,9 +20,9 @@ from s1_assets.partitions import SOURCE_MONTH, cell_of, partition_key
 from s1_assets.publishing.judges import manifest_matches_files
 from s1_assets.quality import judges
 from s1_assets.quality.judges import Judge
-from s1_assets.quality.verdicts import Verdict
+from s1_assets.quality.verdicts import Verdict, everything_has_a_month, load_thresholds
 from s1_assets.stage import outdated_parts
-from s1_assets.tables import ENHANCED_CAPTIONS, FIGURE_PAIRS, LINE, QUALITY_METRICS, Table
+from s1_assets.tables import ENHANCED_CAPTIONS, FIGURE_PAIRS, LINE, QUALITY_METRICS, RAW_PAPERS, Table
 
 # How many runs of a cell may be queued at once before its last verdict is out of sight.
 RECORDS = 50
@@ -101,7 +101,27 @@ def shards_check(
     return as_result(verdict, {"target": publisher.url})
 
 
-CHECKS = [*(check.definition() for check in CELL_CHECKS), shards_check]
+@dg.asset_check(
+    asset=RAW_PAPERS.name,
+    name=everything_has_a_month.__name__,
+    description="Everything in the source's mirror belongs to a month, and so to a cell that tells what became of it.",
+    partitions_def=SOURCE_MONTH,
+)
+def months_check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+    """Judges what the cell's last materialization saw of the mirror, which is no row of any table."""
+    key = context.partition_key
+    of_cell = dg.AssetRecordsFilter(dg.AssetKey(RAW_PAPERS.name), asset_partitions=[key])
+    records = context.instance.fetch_materializations(of_cell, limit=1).records
+    last = records[0].asset_materialization if records else None
+    seen = {name: value.value for name, value in last.metadata.items()} if last else {}
+    table = seen.get("unplaced_examples")
+    examples = [f"{record.data['where']} ({record.data['why']})" for record in (table.records if table else ())]
+    thresholds = load_thresholds(cell_of(key).source)
+    verdict = everything_has_a_month(seen.get("unplaced"), seen.get("looked_at", 0), examples, thresholds)
+    return as_result(verdict, {})
+
+
+CHECKS = [months_check, *(check.definition() for check in CELL_CHECKS), shards_check]
 
 
 def standing_objections(instance: dg.DagsterInstance, lake: Lake, cell: Cell) -> list[str]:

@@ -13,14 +13,15 @@ from s1_assets.partitions import SOURCE_MONTH, partition_key
 from s1_assets.settings import PROJECT
 
 SHOWN = (
-    *("rows", "rows_new", "rejected", "parts_new", "parts_current", "parts_deleted", "bytes_written", "seconds"),
+    *("rows", "rows_new", "rejected", "unplaced"),
+    *("parts_new", "parts_current", "parts_deleted", "bytes_written", "seconds"),
     *("release", "cells", "pairs", "images", "tombstones"),
 )
 
 
 @dg.logger
 def progress_lines(_: dg.InitLoggerContext) -> logging.Logger:
-    """Writes the stages' progress lines to standard error, without Dagster's account of every event."""
+    """Writes the stages' progress lines and warnings to standard error, without Dagster's account of every event."""
     logger = logging.Logger("progress")
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("  %(message)s"))
@@ -32,7 +33,7 @@ def progress_lines(_: dg.InitLoggerContext) -> logging.Logger:
 def _is_progress(record: logging.LogRecord) -> bool:
     record.msg, record.args = record.getMessage().rpartition(" - ")[2], ()  # without run and step
     record.exc_info = None
-    return " ETA " in record.msg or record.msg.startswith("engine")
+    return " ETA " in record.msg or record.msg.startswith("engine") or record.levelno == logging.WARNING
 
 
 def run_cell(cell: Cell) -> dg.ExecuteInProcessResult:

@@ -102,6 +102,8 @@ FIGURE_PAIRS = _table(
         ("bbox", pa.list_(pa.float32()), "x0, y0, x1, y1 in points on that page, for crops"),
         ("route", pa.string(), "latex, jats or pdf"),
         ("figure_text", TEXTS, "words of a vector figure's own text layer, in reading order"),
+        ("rights", pa.string(), "what is stated for this figure alone, as in raw_papers; null where nothing is"),
+        ("permissions", pa.string(), "that statement as plain text, at most 500 characters"),
     ],
 )
 

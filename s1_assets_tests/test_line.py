@@ -233,6 +233,28 @@ def test_a_cell_from_before_its_source_began_is_green_and_empty(line):
     assert outcome.success
     assert {found["dagster/row_count"] for name, found in materialized(outcome).items() if name != LINE[-1]} == {0}
     assert not any(check.passed for check in outcome.get_asset_check_evaluations() if check.check_name == "clip_gain")
+    assert "not measured" in months_check(outcome).description
+
+
+def months_check(outcome: dg.ExecuteInProcessResult) -> dg.AssetCheckEvaluation:
+    [found] = [check for check in outcome.get_asset_check_evaluations() if check.check_name == "everything_has_a_month"]
+    return found
+
+
+def test_a_line_of_no_month_shows_at_every_cell_of_its_source_and_goes_when_it_is_repaired(line):
+    metadata = line.folder / "mirror/arxiv/arxiv-metadata-oai-snapshot.json"
+    whole = metadata.read_bytes()
+    assert months_check(line.run(JUNE)).passed
+    metadata.write_bytes(b'{"title": "cut o\n' + whole)
+    outcome = line.run(JUNE)
+    assert outcome.success
+    warned = months_check(outcome)
+    assert (warned.passed, warned.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert f"{metadata.name}, line 1 (it names no arXiv paper" in warned.description
+    found = materialized(outcome)["raw_papers"]
+    assert found["unplaced"] == len(found["unplaced_examples"].records) == 1
+    metadata.write_bytes(whole)
+    assert months_check(line.run(JUNE)).passed
 
 
 def test_a_source_that_is_not_in_the_mirror_and_a_missing_mirror_are_named(line, tmp_path):

@@ -43,6 +43,14 @@ class Mirror:
         batches = obstore.list(store, prefix=_inside(folder.removesuffix("/")))
         return sorted((_described(store, meta) for batch in batches for meta in batch), key=lambda found: found.path)
 
+    def entries(self, folder: str) -> list[str]:
+        """Names of the folders (with a slash at the end) and files directly in a folder, without what they hold."""
+        store, root = _store(self.url), _inside(folder.removesuffix("/"))
+        found = obstore.list_with_delimiter(store, prefix=root)
+        paths = [f"{prefix.rstrip('/')}/" for prefix in found["common_prefixes"]]
+        paths += [meta["path"] for meta in found["objects"]]
+        return sorted(path.removeprefix(f"{root}/") for path in paths)
+
     def stat(self, path: str) -> MirrorObject:
         """Size and version of one file."""
         store = _store(self.url)

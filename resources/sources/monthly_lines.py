@@ -8,42 +8,55 @@ import fcntl
 import hashlib
 import json
 import shutil
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from resources.sources.inventory import EXAMPLES, Inventory
 from resources.sources.mirror import Mirror
 
 LINE_BYTES = 1 << 20  # the longest line of arXiv's real snapshot, 2,000 authors and all, has a tenth of that
 BUFFER_BYTES = 64 << 20
 
-MonthOfLine = Callable[[bytes], str | None]
+_FORMAT = "2"  # of the index; another one makes it again
+
+# The month ("YYYY-MM") that a line belongs to, and the name of the file that it describes, if any. Raises ValueError,
+# saying why, for a line that tells no month.
+PlaceOfLine = Callable[[bytes], tuple[str, str | None]]
 
 
 @dataclass(frozen=True)
 class MonthlyLines:
-    """The lines of one version of a file by month, in `folder`; `unidentified` lines tell no month."""
+    """The lines of one version of a mirror's file `path` by month, in `folder`.
+
+    `months` counts the lines of each month, `files` are the files that they describe. `unplaced` lines tell no month;
+    `strays` are the first of these, by line number and why.
+    """
 
     folder: Path
-    months: frozenset[str]
-    unidentified: int
+    path: str
+    months: Mapping[str, int]
+    files: frozenset[str]
+    unplaced: int
+    strays: tuple[tuple[int, str], ...]
 
     @classmethod
-    def open(cls, mirror: Mirror, path: str, cache: Path, month_of_line: MonthOfLine) -> "MonthlyLines":
+    def open(cls, mirror: Mirror, path: str, cache: Path, place_of_line: PlaceOfLine) -> "MonthlyLines":
         """The index of a mirror's file under `cache`, made when this version has none yet.
 
-        `month_of_line` tells the month ("YYYY-MM") that a line belongs to, None when it tells none. Processes that
-        come while one makes the index wait for it; indexes of earlier versions are removed. Raises FileNotFoundError
-        when there is no such file.
+        Processes that come while one makes the index wait for it; indexes of earlier versions are removed. Raises
+        FileNotFoundError when there is no such file.
         """
         version = mirror.stat(path).version
         shelf = cache / "monthly-lines" / _short_hash(f"{mirror.url} {path}")
-        folder = shelf / _short_hash(version)
+        folder = shelf / _short_hash(f"{_FORMAT} {version}")
         if not folder.is_dir():
-            _build_once(shelf, folder, mirror.stream(path), month_of_line)
+            _build_once(shelf, folder, mirror.stream(path), place_of_line)
         summary = json.loads((folder / "index.json").read_text())
-        return cls(folder, frozenset(summary["months"]), summary["unidentified"])
+        strays = tuple((number, why) for number, why in summary["strays"])
+        return cls(folder, path, summary["months"], frozenset(summary["files"]), summary["unplaced"], strays)
 
     def lines(self, month: str) -> list[bytes]:
         """The lines of that month ("YYYY-MM"), in the file's order."""
@@ -51,12 +64,23 @@ class MonthlyLines:
             return []
         return (self.folder / f"{month}.jsonl").read_bytes().splitlines()
 
+    def inventory(self, source: str) -> Inventory:
+        """All lines of the file as an inventory of its source."""
+        inventory = Inventory.of(source)
+        for month, lines in self.months.items():
+            inventory.add(f"{self.path}, {lines} of its lines", month, "", lines)
+        for number, why in self.strays:
+            inventory.add(f"{self.path}, line {number}", None, why)
+        if more := self.unplaced - len(self.strays):
+            inventory.add(f"{self.path}, {more} more of its lines", None, "as those before", more)
+        return inventory
+
 
 def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _build_once(shelf: Path, folder: Path, chunks: Iterable[bytes], month_of_line: MonthOfLine) -> None:
+def _build_once(shelf: Path, folder: Path, chunks: Iterable[bytes], place_of_line: PlaceOfLine) -> None:
     shelf.mkdir(parents=True, exist_ok=True)
     with (shelf / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -67,28 +91,34 @@ def _build_once(shelf: Path, folder: Path, chunks: Iterable[bytes], month_of_lin
                 shutil.rmtree(left)
         building = shelf / "building"
         building.mkdir()
-        unidentified = _spread(chunks, building, month_of_line)
-        months = sorted(path.stem for path in building.iterdir())
-        (building / "index.json").write_text(json.dumps({"months": months, "unidentified": unidentified}))
+        summary = _spread(chunks, building, place_of_line)
+        (building / "index.json").write_text(json.dumps(summary))
         building.rename(folder)
 
 
-def _spread(chunks: Iterable[bytes], folder: Path, month_of_line: MonthOfLine) -> int:
-    """Appends each line to its month's file; returns how many lines tell no month."""
+def _spread(chunks: Iterable[bytes], folder: Path, place_of_line: PlaceOfLine) -> dict[str, Any]:
+    """Appends each line to its month's file; returns the fields of `MonthlyLines` that tell of them."""
     waiting: defaultdict[str, list[bytes]] = defaultdict(list)
-    waiting_bytes = unidentified = 0
-    for line in _lines(chunks):
-        month = month_of_line(line)
-        if month is None:
-            unidentified += 1
+    months, files, strays = Counter[str](), set[str](), list[tuple[int, str]]()
+    waiting_bytes = unplaced = 0
+    for number, line in _lines(chunks):
+        try:
+            month, file = place_of_line(line)
+        except ValueError as error:
+            unplaced += 1
+            if unplaced <= EXAMPLES:
+                strays.append((number, str(error)[:200]))
             continue
+        months[month] += 1
+        if file:
+            files.add(file)
         waiting[month].append(line)
         waiting_bytes += len(line)
         if waiting_bytes > BUFFER_BYTES:
             _append(folder, waiting)
             waiting_bytes = 0
     _append(folder, waiting)
-    return unidentified
+    return {"months": dict(sorted(months.items())), "files": sorted(files), "unplaced": unplaced, "strays": strays}
 
 
 def _append(folder: Path, waiting: dict[str, list[bytes]]) -> None:
@@ -98,14 +128,18 @@ def _append(folder: Path, waiting: dict[str, list[bytes]]) -> None:
     waiting.clear()
 
 
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines that are not blank. Of one longer than LINE_BYTES, pieces come that no JSON reader takes for a record."""
-    rest = b""
+def _lines(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Lines that are not blank, each with its number, from 1 on.
+
+    Of one longer than LINE_BYTES, pieces come that no JSON reader takes for a record.
+    """
+    number, rest = 1, b""
     for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
-        yield from filter(bytes.strip, lines)
+        yield from ((number + ended, line) for ended, line in enumerate(lines) if line.strip())
+        number += len(lines)
         if len(rest) > LINE_BYTES:
-            yield rest
+            yield number, rest
             rest = b""
     if rest.strip():
-        yield rest
+        yield number, rest

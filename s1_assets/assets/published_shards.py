@@ -13,7 +13,7 @@ from s1_assets.publishing.produce import cell_part, publish_cell
 from s1_assets.stage import Stage, run_stage
 from s1_assets.tables import PUBLISHED_SHARDS
 
-STAGE = Stage(PUBLISHED_SHARDS, version="2", side_tables=())
+STAGE = Stage(PUBLISHED_SHARDS, version="3", side_tables=())
 
 
 @dg.asset(deps=["quality_metrics"], **declaration(STAGE, {"python", "webdataset"}))

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import dagster as dg
 
 from resources.configured import LakeResource, MirrorResource
+from resources.sources.inventory import Inventory
 from s1_assets.assets.materialization import declaration, result, sample
 from s1_assets.partitions import cell_of
 from s1_assets.stage import Output, Part, Stage, run_stage
@@ -22,7 +24,8 @@ def raw_papers(
     """One row a paper of the month: metadata, licence and rights, and where its archive lies.
 
     Parts are named by how papers arrive (an arXiv chunk). Papers that cannot be used stand in `rejects`; those
-    listed in the lake's `takedowns.txt` are marked withdrawn, and nothing of them goes further.
+    listed in the lake's `takedowns.txt` are marked withdrawn, and nothing of them goes further. What of the source's
+    mirror belongs to no month is of no cell and so not in `rejects`: the metadata `unplaced` counts it.
     """
     cell, store = cell_of(context.partition_key), lake.open()
     plan, takedowns = mirror.plan(cell), Takedowns.read(store)
@@ -36,6 +39,17 @@ def raw_papers(
             yield Output(part.name, rows, part.rows, done=True, counts=counts)
 
     upstream = [Part(part.name, takedowns.version(part), part.papers) for part in plan.parts()]
+    if not upstream and (absence := plan.inventory.absence(cell)):
+        context.log.warning(absence)
     report = run_stage(STAGE, store, cell, upstream, produce=produce, log=context.log.info)
     columns = ["paper_id", "title", "discipline", "rights", "status", "format"]
-    return result(report, sample(store, cell, RAW_PAPERS, columns))
+    return result(report, sample(store, cell, RAW_PAPERS, columns), _placement(plan.inventory))
+
+
+def _placement(inventory: Inventory) -> dict[str, Any]:
+    """What the check `everything_has_a_month` goes by."""
+    metadata: dict[str, Any] = {"looked_at": inventory.looked_at, "unplaced": inventory.unplaced}
+    if inventory.examples:
+        records = [dg.TableRecord({"where": where, "why": why}) for where, why in inventory.examples]
+        metadata["unplaced_examples"] = dg.MetadataValue.table(records)
+    return metadata

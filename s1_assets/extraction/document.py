@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from s1_assets.publishing.rights import OwnRights
 from s1_assets.rejects import Reject
 
 MATHS = re.compile(r"(?<!\\)(?:\$\$(?:[^$\\]|\\.)+\$\$|\$(?:[^$\\]|\\.)+\$)")  # a formula in a text
@@ -52,13 +53,17 @@ class Graphic:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure. `number` is its 1-based position in reading order, `label` what is printed ("Figure 3"), if known."""
+    """One figure. `number` is its 1-based position in reading order, `label` what is printed ("Figure 3"), if known.
+
+    `own_rights` is what the source's markup states for this figure alone; what its caption says is read of all routes.
+    """
 
     number: int
     label: str | None
     caption: str
     graphics: tuple[Graphic, ...]
     anchors: tuple[str, ...] = ()
+    own_rights: OwnRights | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from s1_assets.extraction.jats.read import read_jats
 from s1_assets.extraction.latex.read import read_latex
 from s1_assets.extraction.meca import read_meca
 from s1_assets.extraction.media import media_type
+from s1_assets.extraction.own_rights import with_rights_of_captions
 from s1_assets.extraction.panel_captions import with_subcaptions
 from s1_assets.extraction.pdf.read import read_pdf
 from s1_assets.extraction.picture import RenderedImage
@@ -70,7 +71,7 @@ def extract_document(paper_id: str, document: Document, files: Mapping[str, byte
     renderings: Renderings = {}
     drawn = _typeset(document, files)
     left = MAX_PICTURED_BYTES
-    for figure in map(with_subcaptions, document.figures):
+    for figure in map(with_subcaptions, map(with_rights_of_captions, document.figures)):
         for position, graphic in enumerate(figure.graphics):
             image = _image(graphic, files, drawn, renderings)
             if isinstance(image, RenderedImage) and len(image.image) > left:
@@ -179,4 +180,6 @@ def _pair(
         "bbox": graphic.bbox,
         "route": route,
         "figure_text": image.figure_text,
+        "rights": figure.own_rights and figure.own_rights.rights,
+        "permissions": figure.own_rights and figure.own_rights.statement,
     }

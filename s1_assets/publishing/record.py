@@ -1,8 +1,8 @@
 """The published form of one pair: one JSON-serialisable row and its image.
 
-Rights decide what leaves: `open` goes out whole; `noncommercial` and `no_derivatives` go out whole and say so;
-`pointer_only` goes out as ids, title, captions, hashes and measurements, without its image and without other text of
-the paper. A paper that is not live never goes out.
+Rights decide what leaves, and those of a pair are the narrowest of its paper's and its figure's own: `open` goes out
+whole; `noncommercial` and `no_derivatives` go out whole and say so; `pointer_only` goes out as ids, title, captions,
+hashes and measurements, without its image and without other text of the paper. A paper that is not live never goes out.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pyarrow as pa
 
+from s1_assets.publishing.rights import Rights, narrowest_rights
 from s1_assets.tables import (
     CONTEXT_BUNDLES,
     ENHANCED_CAPTIONS,
@@ -73,7 +74,14 @@ PUBLISHED_PAIRS = Table(
             *_from(FIGURE_PAIRS, "pair_id", "paper_id"),
             *_from(RAW_PAPERS, "source", "month", "version", "title", "authors", "doi"),
             _own("identifiers", TEXTS, "other names of the same work, as in the table identities"),
-            *_from(RAW_PAPERS, "license", "rights", "status", "discipline", "categories"),
+            *_from(RAW_PAPERS, "license"),
+            _own(
+                "rights",
+                pa.string(),
+                "open, noncommercial, no_derivatives or pointer_only: of paper and figure the narrowest",
+            ),
+            *_from(FIGURE_PAIRS, "permissions"),
+            *_from(RAW_PAPERS, "status", "discipline", "categories"),
             *_from(FIGURE_PAIRS, "figure", "panel", "label", "caption", "subcaption"),
             *_from(ENHANCED_CAPTIONS, "recaption", "visual", "contextual"),
             _own("recaption_status", pa.string(), "enhanced, kept_raw or failed"),
@@ -111,11 +119,10 @@ def make_sample(paper: Row, pair: Row, bundle: Row, caption: Row, metrics: Row) 
 
     Raises ValueError for a paper that is not live, and for rights that are none of `RIGHTS`.
     """
-    pair_id, rights = pair["pair_id"], paper["rights"]
+    pair_id = pair["pair_id"]
     if paper["status"] != "live":
         raise ValueError(f"{pair_id}: its paper is {paper['status']} and must not be published")
-    if rights not in RIGHTS:
-        raise ValueError(f"{pair_id}: rights {rights!r} are none of {', '.join(RIGHTS)}")
+    rights = _narrowest(pair_id, paper["rights"], pair["rights"])
     columns = paper | bundle | caption | pair
     record = {field.name: columns.get(field.name) for field in PUBLISHED_PAIRS.schema}
     for field in LOCATION:
@@ -123,6 +130,7 @@ def make_sample(paper: Row, pair: Row, bundle: Row, caption: Row, metrics: Row) 
     record |= {
         "key": sample_key(pair_id),
         "title": paper["title"] or bundle["title"],
+        "rights": rights,
         "status": paper["status"],
         "recaption_status": caption["status"],
         "lineage": {field.name: columns.get(field.name) for field in LINEAGE} | {"archive_sha256": paper["sha256"]},
@@ -132,6 +140,15 @@ def make_sample(paper: Row, pair: Row, bundle: Row, caption: Row, metrics: Row) 
     if rights == POINTER_ONLY:
         return Sample(record | {"mentions": None, "figure_text": None}, None)
     return Sample(record, pair["image"])
+
+
+def _narrowest(pair_id: str, of_paper: Rights, of_figure: Rights | None) -> Rights:
+    """The rights in a pair. A figure may be another's, shown by permission: its paper's licence does not open it."""
+    stated = [of_paper] if of_figure is None else [of_paper, of_figure]
+    for rights in stated:
+        if rights not in RIGHTS:
+            raise ValueError(f"{pair_id}: rights {rights!r} are none of {', '.join(RIGHTS)}")
+    return narrowest_rights(stated)
 
 
 def _content_sha256(record: Row) -> str:

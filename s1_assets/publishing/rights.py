@@ -6,9 +6,17 @@ Only a licence that says so opens anything. Whatever is missing, unknown or mere
 
 import re
 from collections.abc import Iterable
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Rights = Literal["open", "noncommercial", "no_derivatives", "pointer_only"]
+
+
+class OwnRights(NamedTuple):
+    """What is stated for one figure alone, beside the licence of its paper, and the statement as plain text."""
+
+    rights: Rights
+    statement: str
+
 
 _PORT = r"(?:[ /_-](?:igo|[a-z]{2}|scotland))?"  # versions before 4.0 were adapted to countries
 _CC_URL = re.compile(
@@ -63,3 +71,8 @@ def narrowest(licenses: Iterable[str | None]) -> str | None:
     """Of several licences that are stated of one paper, the one that allows least; None for none, or if one is None."""
     order = get_args(Rights)
     return max(licenses, key=lambda stated: order.index(rights_of(stated)), default=None)
+
+
+def narrowest_rights(stated: Iterable[Rights]) -> Rights:
+    """Of several rights in one picture, those that allow least. Raises ValueError for none."""
+    return max(stated, key=get_args(Rights).index)

@@ -34,10 +34,10 @@ def duplicates(rows: pl.LazyFrame) -> pl.DataFrame:
     each of its papers) and is passed over. Kept is a copy whose images are published rather than one whose are not,
     then the journal's, then the latest.
     """
-    columns = ("paper_id", "source", "month", "rights", "identifiers")
-    papers = (
-        rows.select(columns).unique(["paper_id", "month"], keep="any").sort("paper_id", "month").collect().to_dicts()
+    one = rows.group_by("paper_id", "month").agg(
+        pl.col("source", "identifiers").first(), has_images=(pl.col("rights") != POINTER_ONLY).any()
     )
+    papers = one.sort("paper_id", "month").collect().to_dicts()
     found = []
     for copies in _works(papers):
         kept = max(copies, key=_preference)
@@ -50,8 +50,8 @@ def duplicates(rows: pl.LazyFrame) -> pl.DataFrame:
     return pl.DataFrame(found, schema=DUPLICATES).sort("paper_id", "month")
 
 
-def _preference(copy: Copy) -> tuple[bool, bool, object, object]:
-    return copy["rights"] != POINTER_ONLY, copy["source"] in JOURNALS, copy["month"], copy["paper_id"]
+def _preference(copy: Copy) -> tuple[object, bool, object, object]:
+    return copy["has_images"], copy["source"] in JOURNALS, copy["month"], copy["paper_id"]
 
 
 def _works(papers: Sequence[Copy]) -> Iterable[list[Copy]]:

@@ -4,7 +4,7 @@ What was not measured has not passed: its verdict is a warning that says what to
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -147,6 +147,27 @@ def pairs_per_paper(pairs: int, papers: int, thresholds: Thresholds) -> Verdict:
         threshold=threshold,
         sample_size=papers,
         text=f"{pairs} pairs from {papers} papers ({ratio:.2f} a paper)",
+    )
+
+
+def everything_has_a_month(
+    unplaced: int | None, looked_at: int, examples: Sequence[str], thresholds: Thresholds
+) -> Verdict:
+    """No file or line of the source's mirror is left out of every cell. `unplaced` is None where nobody counted."""
+    at_most = thresholds["everything_has_a_month"]["at_most"]
+    threshold = f"<= {at_most:g} files and lines"
+    if unplaced is None or not looked_at:
+        why = "the cell's last materialization of raw_papers saw nothing of the mirror"
+        return _not_measured("everything_has_a_month", threshold, why)
+    shown = ": " + "; ".join(examples[:3]) if examples else ""
+    return Verdict(
+        check="everything_has_a_month",
+        passed=unplaced <= at_most,
+        severity="warn",
+        value=float(unplaced),
+        threshold=threshold,
+        sample_size=looked_at,
+        text=f"{unplaced} of {looked_at} files and lines of the mirror belong to no month{shown}",
     )
 
 

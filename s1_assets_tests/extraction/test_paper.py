@@ -202,3 +202,17 @@ def test_the_real_papers_give_rows_that_fit(shared_data):
         assert stream is not None
         extraction = extract_paper(PAPER, stream.read())
     assert pa.Table.from_pylist(extraction.pairs, schema=FIGURE_PAIRS.schema).num_rows == len(extraction.pairs) > 0
+
+
+def test_the_rows_of_a_figure_hold_what_its_caption_says_of_its_rights():
+    tex = TEX.replace(b"The first.", b"The first. Reproduced with permission from Wiley.")
+    tex = tex.replace(b"\\caption{Left.}", b"\\caption{Left, reproduced from \\cite{x} under CC BY-NC 4.0.}")
+    pairs = extract_paper(PAPER, archive_of(FILES | {"main.tex": tex})).pairs
+    stated = {pair["pair_id"].partition("#")[2]: (pair["rights"], pair["permissions"]) for pair in pairs}
+    panel = ("noncommercial", "Left, reproduced from [CITE] under CC BY-NC 4.0.")
+    assert stated == {"1": ("pointer_only", "Reproduced with permission from Wiley."), "2a": panel, "2c": panel}
+
+
+def test_a_figure_of_which_nothing_is_said_has_no_rights_of_its_own():
+    pairs = extract_paper(PAPER, archive_of(FILES)).pairs
+    assert {(pair["rights"], pair["permissions"]) for pair in pairs} == {(None, None)}

@@ -68,6 +68,8 @@ def pair_row(paper_id: str, figure: int, panel: str | None = None, kind: str = "
         "page": 1,
         "route": "latex",
         "figure_text": ["time", "rate"],
+        "rights": None,
+        "permissions": None,
     }
     return row | columns
 

@@ -89,6 +89,28 @@ def test_a_pointer_only_pair_keeps_captions_ids_and_hashes_but_neither_image_nor
         assert sample.record[kept]
 
 
+@pytest.mark.parametrize(
+    ("of_paper", "of_figure", "published"),
+    [
+        ("open", None, "open"),
+        ("open", "pointer_only", "pointer_only"),
+        ("open", "noncommercial", "noncommercial"),
+        ("pointer_only", "open", "pointer_only"),
+        ("no_derivatives", "noncommercial", "no_derivatives"),
+    ],
+)
+def test_the_rights_in_a_pair_are_the_narrowest_of_paper_and_figure(of_paper, of_figure, published):
+    pair = pair_row("arxiv:2401.00001", 1, rights=of_figure, permissions="As stated.")
+    sample = sample_of(paper_row(rights=of_paper), pair)
+    assert (sample.record["rights"], sample.record["permissions"]) == (published, "As stated.")
+    assert (sample.image is None) == (sample.record["mentions"] is None) == (published == "pointer_only")
+
+
+def test_unknown_rights_of_a_figure_stop_the_pair():
+    with pytest.raises(ValueError, match="rights 'maybe'"):
+        sample_of(paper_row(), pair_row("arxiv:2401.00001", 1, rights="maybe"))
+
+
 @pytest.mark.parametrize("status", ["withdrawn", "retracted"])
 def test_a_pair_of_a_paper_that_was_taken_back_never_goes_out(status):
     with pytest.raises(ValueError, match=status):

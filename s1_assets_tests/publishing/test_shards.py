@@ -11,7 +11,8 @@ from PIL import Image
 
 from s1_assets.publishing.manifest import read_manifest, read_manifests, switch_to
 from s1_assets.publishing.shards import write_generation
-from s1_assets_tests.publishing.made_up_pairs import CELL, FINGERPRINT, cell_samples, paper_row
+from s1_assets.publishing.verify import verify
+from s1_assets_tests.publishing.made_up_pairs import CELL, FINGERPRINT, cell_samples, pair_row, paper_row, sample_of
 
 PAPERS = [
     paper_row("arxiv:2401.00001"),
@@ -85,6 +86,20 @@ def test_pointer_only_rows_stand_in_the_metadata_without_an_image_anywhere(publi
     assert not any("2401_00002" in member.name for member in in_tars)
     assert manifest.rights == {"noncommercial": 3, "open": 3, "pointer_only": 3}
     assert "pointer_only" in json.loads(manifest.to_json())["layout"]
+
+
+def test_anothers_figure_in_an_open_paper_leaves_no_image_and_counts_as_pointer_only(publisher, scratch):
+    closed = {"rights": "pointer_only", "permissions": "© 2015 Someone."}
+    pairs = [pair_row("arxiv:2401.00001", 1), pair_row("arxiv:2401.00001", 2, **closed)]
+    samples = [sample_of(paper_row(), pair) for pair in pairs]
+    manifest = write_generation(publisher, CELL, FINGERPRINT, samples, withheld={}, scratch=scratch)
+    assert (manifest.rows, manifest.images, manifest.rights) == (2, 1, {"open": 1, "pointer_only": 1})
+    shown, withheld = rows_of(publisher, manifest)
+    assert shown["shard"]
+    assert (withheld["shard"], withheld["permissions"]) == (None, "© 2015 Someone.")
+    [tar] = manifest.kind("webdataset")
+    assert {member.name.rpartition(".")[0] for member, _ in members(publisher, tar.file)} == {shown["key"]}
+    assert verify(publisher, manifest) == []
 
 
 def test_the_manifest_says_size_and_hashes_of_every_file(publisher, scratch):

@@ -43,6 +43,15 @@ def test_a_copy_whose_images_are_published_is_kept_rather_than_one_without():
     }
 
 
+def test_a_paper_with_a_figure_of_anothers_still_counts_as_one_with_images():
+    article = [
+        paper("natcomms:10.1038/s41467-1", "2023-07", "doi:10.1038/s41467-1", rights=rights)
+        for rights in ("pointer_only", "open", "pointer_only")
+    ]
+    preprint = paper("biorxiv:10.1101/1", "2024-01", "doi:10.1038/s41467-1")
+    assert repeats(*article, preprint) == {("biorxiv:10.1101/1", "2024-01"): ("natcomms:10.1038/s41467-1", "2023-07")}
+
+
 def test_names_that_lead_from_one_paper_to_another_join_all_of_them():
     copies = [
         paper("arxiv:2401.1", "2024-01", "doi:10.1/a"),

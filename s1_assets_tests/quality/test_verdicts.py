@@ -80,6 +80,13 @@ def test_failures_and_broken_images_are_errors_and_rejects_and_yield_warnings() 
     ]
 
 
+def test_what_belongs_to_no_month_warns_and_names_the_first() -> None:
+    assert verdicts.everything_has_a_month(0, 10, [], THRESHOLDS).passed
+    verdict = verdicts.everything_has_a_month(4, 10, ["a", "b", "c", "d"], THRESHOLDS)
+    assert (verdict.passed, verdict.severity, verdict.value, verdict.sample_size) == (False, "warn", 4, 10)
+    assert verdict.text == "4 of 10 files and lines of the mirror belong to no month: a; b; c"
+
+
 def test_what_was_not_measured_warns_and_says_what_to_set() -> None:
     empty = CellSummary()
     not_measured = [
@@ -91,6 +98,8 @@ def test_what_was_not_measured_warns_and_says_what_to_set() -> None:
         verdicts.rejects_rate(0, 0, THRESHOLDS),
         verdicts.pairs_per_paper(0, 0, THRESHOLDS),
         verdicts.images_decode(0, 0, THRESHOLDS),
+        verdicts.everything_has_a_month(0, 0, [], THRESHOLDS),
+        verdicts.everything_has_a_month(None, 0, [], THRESHOLDS),
     ]
     for verdict in not_measured:
         assert (verdict.passed, verdict.severity, verdict.value) == (False, "warn", None)

@@ -63,6 +63,11 @@ def identify(contents: PartContents, paper_id: str, front: Front) -> None:
             contents.identify(paper_id, _SAME_WORK[related.kind], doi_identifier(related.doi))
 
 
+def month_of(written: str | None) -> str | None:
+    """The month ("YYYY-MM") of a date, None where it is not as exact as that."""
+    return written[:7] if written and as_date(written) and written[4:5] == "-" else None
+
+
 def as_date(written: str | None) -> date | None:
     """A date as exact as it is written (2024, 2024-03 or 2024-03-09), the first day where it leaves that open."""
     try:

@@ -22,9 +22,10 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from resources.sources.articles import openrxiv
-from resources.sources.articles.article import article_row, identify, part_of
+from resources.sources.articles.article import article_row, identify, month_of, part_of
 from resources.sources.articles.known import Facts, known
 from resources.sources.articles.openrxiv import Record
+from resources.sources.inventory import Inventory
 from resources.sources.mirror import Mirror, MirrorObject
 from resources.sources.part import PartContents, SourcePart
 from s1_assets.cells import Cell
@@ -36,7 +37,7 @@ from s1_assets.publishing.rights import narrowest, rights_of
 from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import RAW_PAPERS, Row
 
-_CURRENT_SINCE = "2018-12"
+_BACK_UNTIL, _CURRENT_SINCE = "2018-11", "2018-12"
 _VERSION = re.compile(r"1\.(?P<version>\d{1,3})")  # HighWire writes version 2 as article-version 1.2
 
 
@@ -71,17 +72,21 @@ class Preprint:
 
 @dataclass(frozen=True)
 class MecaCell:
-    """One month, planned: the preprints of each part, and what was wrong with answers of the API."""
+    """One month, planned: the preprints of each part, and what was wrong with answers of the API.
+
+    `inventory` is of the place that the month lies in: the folders of Current_Content, or the archives of Back_Content.
+    """
 
     mirror: Mirror
     cell: Cell
     preprints: dict[str, list[Preprint]]
     problems: dict[str, list[str]]
+    inventory: Inventory
 
     @classmethod
     def open(cls, mirror: Mirror, cell: Cell, cache: Path) -> "MecaCell":
         """Plans a month. Raises FileNotFoundError when the mirror has nothing of the source."""
-        archives = _archives(mirror, cell, cache)
+        archives, inventory = _archives(mirror, cell, cache)
         pages = list(openrxiv.pages(mirror, cell.source, cell.month))
         if not archives and not pages and not mirror.objects(cell.source):
             raise FileNotFoundError(f"{mirror.url} has no {cell.source}/; put the archives of {cell.source} there")
@@ -90,7 +95,7 @@ class MecaCell:
             parts[part_of(cell.source, cell.month, preprint.id)].append(preprint)
         problems = [problem for page in pages for problem in page.problems]
         name = f"{cell.source}_{cell.month}_api"
-        return cls(mirror, cell, dict(sorted(parts.items())), {name: problems} if problems else {})
+        return cls(mirror, cell, dict(sorted(parts.items())), {name: problems} if problems else {}, inventory)
 
     def parts(self) -> list[SourcePart]:
         """The parts of the month. Their versions change with archives and with what the API says."""
@@ -172,7 +177,7 @@ def read_archive(stream: IO[bytes]) -> Front | Reject:
     return article if isinstance(article, Reject) else read_front(article)
 
 
-def _archives(mirror: Mirror, cell: Cell, cache: Path) -> list[Archive]:
+def _archives(mirror: Mirror, cell: Cell, cache: Path) -> tuple[list[Archive], Inventory]:
     def learn(file: MirrorObject) -> Facts:
         with mirror.open(file.path) as stream:
             front = read_archive(stream)
@@ -190,11 +195,34 @@ def _archives(mirror: Mirror, cell: Cell, cache: Path) -> list[Archive]:
     is_current = cell.month >= _CURRENT_SINCE
     folder = f"Current_Content/{calendar.month_name[int(number)]}_{year}" if is_current else "Back_Content"
     files = [file for file in mirror.objects(f"{cell.source}/{folder}") if file.path.lower().endswith(".meca")]
-    return [
+    found = known(mirror, f"{cell.source}/{folder}", cache, files, learn)
+    archives = [
         Archive(file, facts.get("doi"), facts.get("version"), facts.get("title") or "", facts.get("problem"))
-        for file, facts in known(mirror, f"{cell.source}/{folder}", cache, files, learn)
-        if is_current or (facts.get("published") or "").startswith(cell.month)
+        for file, facts in found
+        if is_current or month_of(facts.get("published")) == cell.month
     ]
+    return archives, _current(mirror, cell.source) if is_current else _back(cell.source, found)
+
+
+def _current(mirror: Mirror, source: str) -> Inventory:
+    """What lies in Current_Content: folders of months, and anything else, which no month looks into."""
+    inventory = Inventory.of(source)
+    inventory = replace(inventory, first=max(inventory.first, _CURRENT_SINCE))
+    folder, names = f"{source}/Current_Content", list(calendar.month_name)
+    for entry in mirror.entries(folder):
+        name, _, year = entry.partition("_")
+        month = f"{year[:-1]}-{names.index(name):02}" if name in names and year.endswith("/") else None
+        inventory.add(f"{folder}/{entry}", month, "no folder of a month such as January_2024")
+    return inventory
+
+
+def _back(source: str, found: Iterable[tuple[MirrorObject, Facts]]) -> Inventory:
+    """The archives of Back_Content, whose articles tell their months."""
+    inventory = replace(Inventory.of(source), last=_BACK_UNTIL)
+    for file, facts in found:
+        why = facts.get("problem") or "its article gives no month of publication"
+        inventory.add(file.path, month_of(facts.get("published")), why)
+    return inventory
 
 
 def _preprints(archives: Iterable[Archive], records: Iterable[Record]) -> list[Preprint]:

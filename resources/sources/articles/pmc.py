@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from resources.sources.articles.article import article_row, identify, part_of
+from resources.sources.articles.article import article_row, identify, month_of, part_of
 from resources.sources.articles.known import Facts, known
+from resources.sources.inventory import Inventory
 from resources.sources.mirror import Mirror, MirrorObject
 from resources.sources.part import PartContents, SourcePart
 from s1_assets.cells import Cell
@@ -65,11 +66,16 @@ class Version:
 
 @dataclass(frozen=True)
 class PmcCell:
-    """One month, planned: the versions of each article of each part, oldest first."""
+    """One month, planned: the versions of each article of each part, oldest first.
+
+    `inventory` is of the metadata, those of other journals left out. Article folders that no metadata name are not
+    looked for: PMC's bucket holds millions.
+    """
 
     mirror: Mirror
     month: str
     articles: dict[str, list[list[Version]]]
+    inventory: Inventory
 
     @classmethod
     def open(cls, mirror: Mirror, cell: Cell, cache: Path) -> "PmcCell":
@@ -79,7 +85,11 @@ class PmcCell:
             raise FileNotFoundError(f"{mirror.url} has no {ROOT}/metadata/; put PMC's open-access files there")
         facts = known(mirror, f"{ROOT}/metadata", cache, listed, lambda file: _learn(mirror, file))
         by_article: defaultdict[str, list[Version]] = defaultdict(list)
-        for _, found in facts:
+        inventory = Inventory.of(SOURCE)
+        for file, found in facts:
+            if found:
+                why = found.get("problem") or "neither its citation nor its XML tells a month"
+                inventory.add(file.path, found.get("month"), why)
             if found.get("month") == cell.month:
                 version = _version(mirror, found)
                 by_article[version.pmcid].append(version)
@@ -87,7 +97,7 @@ class PmcCell:
         for pmcid, versions in sorted(by_article.items()):
             ordered = sorted(versions, key=lambda version: version.number)
             parts[part_of(SOURCE, cell.month, pmcid)].append(ordered)
-        return cls(mirror, cell.month, dict(sorted(parts.items())))
+        return cls(mirror, cell.month, dict(sorted(parts.items())), inventory)
 
     def parts(self) -> list[SourcePart]:
         """The parts of the month. Their versions change with metadata and with files."""
@@ -150,11 +160,13 @@ def _paper_id(version: Version) -> str:
 
 
 def _learn(mirror: Mirror, file: MirrorObject) -> Facts:
-    """What planning has to know of an article version; nothing for one of another journal."""
+    """What planning has to know of an article version, or the problem with it; nothing for one of another journal."""
     try:
         name = _METADATA.fullmatch(file.path)
         metadata = json.loads(mirror.read(file.path, 0, file.size))
         citation, doi = str(metadata.get("citation") or ""), str(metadata.get("doi") or "") or None
+        if not citation and not doi:
+            raise ValueError("neither citation nor DOI tells its journal")
         if name is None or not (_CITED_AS.search(citation) or _DOI.match(doi or "")):
             return {}
         facts: Facts = {
@@ -166,16 +178,15 @@ def _learn(mirror: Mirror, file: MirrorObject) -> Facts:
             "retracted": bool(metadata.get("is_retracted")),
             "month": _cited_month(citation),
         }
-    except (ValueError, AttributeError, RecursionError):
-        return {}
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        return {"problem": f"unreadable metadata ({type(error).__name__}: {error})"[:200]}
     folder = f"{ROOT}/{facts['pmcid']}.{facts['version']}"
     front = _front(mirror, f"{folder}/{facts['pmcid']}.{facts['version']}.xml")
     if isinstance(front, Front):
         if not _is_of_journal(front):
             return {}
-        published = (front.published or "")[:7]
         # A date may be no more than a year; the month is then that of the citation.
-        facts |= {"doi": front.doi or doi, "month": published if len(published) == 7 else facts["month"]}
+        facts |= {"doi": front.doi or doi, "month": month_of(front.published) or facts["month"]}
     return facts
 
 

@@ -22,6 +22,7 @@ from resources.sources.arxiv.chunks import Chunk, chunks_of
 from resources.sources.arxiv.ids import item_of, yymm_of
 from resources.sources.arxiv.records import BrokenRecord, Record, read_record
 from resources.sources.arxiv.snapshot import open_snapshot, paper_of_line
+from resources.sources.inventory import Inventory
 from resources.sources.mirror import Mirror
 from resources.sources.part import PartContents, SourcePart
 from s1_assets.identifiers import doi_identifier
@@ -35,14 +36,14 @@ Records = dict[str, Record | BrokenRecord]  # by canonical id, in id order
 class ArxivCell:
     """One month, planned. `chunks` by part name (None for the part without archive), `records` by part name.
 
-    `unidentified_lines` counts the snapshot's lines, of whatever month, that name no arXiv paper.
+    `inventory` is of the snapshot's lines.
     """
 
     mirror: Mirror
     month: str
     chunks: dict[str, Chunk | None]
     records: dict[str, Records]
-    unidentified_lines: int
+    inventory: Inventory
 
     @classmethod
     def open(cls, mirror: Mirror, month: str, cache: Path) -> "ArxivCell":
@@ -56,7 +57,7 @@ class ArxivCell:
         rest = f"arXiv_metadata_{yymm_of(month)}"
         shares = _shares(_records(snapshot.lines(month)), chunks, rest)
         by_name = {chunk.name: chunk for chunk in chunks} | dict.fromkeys(shares.keys() & {rest})
-        return cls(mirror, month, by_name, shares, snapshot.unidentified)
+        return cls(mirror, month, by_name, shares, snapshot.inventory("arxiv"))
 
     def parts(self) -> list[SourcePart]:
         """The parts of the month, chunks first. Their versions change with archive, promise or records."""

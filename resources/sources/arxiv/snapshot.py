@@ -16,16 +16,18 @@ _ID = re.compile(rb'\s*\{\s*"id"\s*:\s*"([^"\\]{1,64})"')
 def open_snapshot(mirror: Mirror, cache: Path) -> MonthlyLines:
     """The mirror's snapshot by month. Raises FileNotFoundError when the mirror has none."""
     try:
-        return MonthlyLines.open(mirror, SNAPSHOT, cache, _month_of_line)
+        return MonthlyLines.open(mirror, SNAPSHOT, cache, _place_of_line)
     except FileNotFoundError as error:
         raise FileNotFoundError(
             f"{mirror.url} has no {SNAPSHOT}; put the metadata snapshot there (Kaggle, Cornell-University/arxiv)"
         ) from error
 
 
-def _month_of_line(line: bytes) -> str | None:
+def _place_of_line(line: bytes) -> tuple[str, None]:
     paper = paper_of_line(line)
-    return month_of(paper) if paper else None
+    if paper is None:
+        raise ValueError(f"it names no arXiv paper and begins with {line[:40]!r}")
+    return month_of(paper), None
 
 
 def paper_of_line(line: bytes) -> str | None:

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from resources.sources.inventory import Inventory
 from resources.sources.mirror import Mirror, MirrorObject
-from resources.sources.monthly_lines import MonthlyLines, MonthOfLine
+from resources.sources.monthly_lines import MonthlyLines, PlaceOfLine
 from resources.sources.part import PartContents, SourcePart
 from resources.sources.preprints import crossref, osf
 from resources.sources.preprints.record import Preprint
@@ -34,11 +35,15 @@ class Posted:
 
 @dataclass(frozen=True)
 class PreprintCell:
-    """One month, planned: the versions of each day by part name, and lines that are no records."""
+    """One month, planned: the versions of each day by part name, and lines that are no records.
+
+    `inventory` is of the records, and of PDFs that no record names.
+    """
 
     mirror: Mirror
     days: dict[str, list[Posted]]
     broken: dict[str, list[str]]
+    inventory: Inventory
 
     @classmethod
     def open(cls, mirror: Mirror, cell: Cell, cache: Path) -> "PreprintCell":
@@ -46,22 +51,25 @@ class PreprintCell:
 
         Raises FileNotFoundError when the mirror has no records of the source.
         """
-        path, month_of_line, read = _layout(cell.source)
+        path, place_of_line, read = _layout(cell.source)
         try:
-            lines = MonthlyLines.open(mirror, path, cache, month_of_line).lines(cell.month)
+            records = MonthlyLines.open(mirror, path, cache, place_of_line)
         except FileNotFoundError as error:
             raise FileNotFoundError(f"{mirror.url} has no {path}; put the records of {cell.source} there") from error
         preprints: dict[tuple[str, int], Preprint] = {}
         broken: dict[str, list[str]] = {}
-        for line in lines:
+        for line in records.lines(cell.month):
             try:
                 preprint = read(line)
             except ValueError as error:
                 broken.setdefault(f"{cell.source}_{cell.month}_unreadable", []).append(str(error)[:300])
             else:
                 preprints[preprint.id, preprint.version] = preprint  # of several records of a version the last counts
-        days = _by_day(cell.source, preprints.values(), _pdfs(mirror, cell.source))
-        return cls(mirror, days, broken)
+        pdfs = _pdfs(mirror, cell.source)
+        inventory = records.inventory(cell.source)
+        for name in sorted(pdfs.keys() - records.files):
+            inventory.add(pdfs[name].path, None, f"no record with a date in {path} names it")
+        return cls(mirror, _by_day(cell.source, preprints.values(), pdfs), broken, inventory)
 
     def parts(self) -> list[SourcePart]:
         """The days of the month. Their versions change with a record, with a PDF, or when a newer version arrives."""
@@ -113,11 +121,11 @@ class PreprintCell:
             contents.identify(preprint.paper_id, relation, identifier)
 
 
-def _layout(source: str) -> tuple[str, MonthOfLine, Callable[[bytes], Preprint]]:
-    """Where a source's records lie in a mirror, what tells a line's month, and what reads it."""
+def _layout(source: str) -> tuple[str, PlaceOfLine, Callable[[bytes], Preprint]]:
+    """Where a source's records lie in a mirror, what tells a line's place, and what reads it."""
     if source == crossref.SOURCE:
-        return crossref.RECORDS, crossref.month_of_line, crossref.read_record
-    return osf.records_path(source), osf.month_of_line, lambda line: osf.read_record(source, line)
+        return crossref.RECORDS, crossref.place_of_line, crossref.read_record
+    return osf.records_path(source), osf.place_of_line, lambda line: osf.read_record(source, line)
 
 
 def _pdfs(mirror: Mirror, source: str) -> dict[str, MirrorObject]:

@@ -28,12 +28,13 @@ _RELATIONS = {
 }
 
 
-def month_of_line(line: bytes) -> str | None:
-    """The month ("YYYY-MM") in which the version of a record was posted; None when the line is no record."""
+def place_of_line(line: bytes) -> tuple[str, str]:
+    """The month ("YYYY-MM") in which a record's version was posted, and its PDF. Raises ValueError, saying why not."""
     try:
-        return f"{_posted(json.loads(line)):%Y-%m}"
-    except (ValueError, OverflowError, LookupError, TypeError, AttributeError, RecursionError):
-        return None
+        work = json.loads(line)
+        return f"{_posted(work):%Y-%m}", _file(str(work.get("DOI")).lower())
+    except (LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
 def read_record(line: bytes) -> Preprint:
@@ -56,12 +57,16 @@ def read_record(line: bytes) -> Preprint:
             categories=texts([work.get("group-title"), *(work.get("subject") or [])]),
             doi=doi,
             license=_licence(work),
-            file=f"{doi.partition('/')[2].replace('/', '_')}.pdf",
+            file=_file(doi),
             withdrawn=bool(_WITHDRAWN.match(title)),
             identities=_identities(work, doi),
         )
     except (OverflowError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _file(doi: str) -> str:
+    return f"{doi.partition('/')[2].replace('/', '_')}.pdf"
 
 
 def _posted(work: dict[str, Any]) -> date:

@@ -21,12 +21,13 @@ def records_path(source: str) -> str:
     return f"{source}/preprints.jsonl"
 
 
-def month_of_line(line: bytes) -> str | None:
-    """The month ("YYYY-MM") in which the version of a record was published; None when the line is no record."""
+def place_of_line(line: bytes) -> tuple[str, str]:
+    """The month ("YYYY-MM") a record's version was published in, and its PDF. Raises ValueError, saying why not."""
     try:
-        return f"{_published(json.loads(line)['attributes']):%Y-%m}"
-    except (ValueError, OverflowError, LookupError, TypeError, AttributeError, RecursionError):
-        return None
+        resource = json.loads(line)
+        return f"{_published(resource['attributes']):%Y-%m}", _file(resource.get("id"))
+    except (LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
 def read_record(source: str, line: bytes) -> Preprint:
@@ -51,7 +52,7 @@ def read_record(source: str, line: bytes) -> Preprint:
             categories=tuple(_subjects(attributes)),
             doi=(own or article or "").removeprefix("doi:") or None,
             license=_licence(resource),
-            file=f"{resource['id']}.pdf",
+            file=_file(resource["id"]),
             withdrawn=bool(attributes.get("date_withdrawn")) or attributes.get("reviews_state") == "withdrawn",
             identities=tuple((relation, identifier) for relation, identifier in identities if identifier),
         )
@@ -59,8 +60,15 @@ def read_record(source: str, line: bytes) -> Preprint:
         raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
+def _file(name: str) -> str:
+    return f"{name}.pdf"
+
+
 def _published(attributes: dict[str, Any]) -> date:
-    return date.fromisoformat(str(attributes.get("date_published") or attributes["date_created"])[:10])
+    written = attributes.get("date_published") or attributes.get("date_created")
+    if not written:
+        raise ValueError("a record without a date")
+    return date.fromisoformat(str(written)[:10])
 
 
 def _authors(resource: dict[str, Any]) -> list[str]:

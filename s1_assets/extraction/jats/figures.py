@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from s1_assets.context.literal_references import label_key
 from s1_assets.extraction.document import Figure, Graphic, panel_letter
 from s1_assets.extraction.jats.media_files import MediaFiles, is_picture, stem
+from s1_assets.extraction.jats.permissions import own_rights
 from s1_assets.extraction.jats.text import plain_text
 from s1_assets.extraction.jats.xml import Element, href
 from s1_assets.rejects import Reason, Reject
@@ -158,7 +159,8 @@ class _Finder:
             caption = next((text for form in forms if (text := self._caption(form))), None)
             graphics.append(Graphic(self._best_file(forms), subcaption=caption, anchors=ids))
         anchors = tuple(key for key in (element.get("id"),) if key)
-        return Figure(number, _label(element) or None, self._caption(element), tuple(graphics), anchors)
+        rights = own_rights(element, shown)
+        return Figure(number, _label(element) or None, self._caption(element), tuple(graphics), anchors, rights)
 
     def _best_file(self, forms: Sequence[Element]) -> str:
         """The best of the files that show a picture, or the name of one as written where none is there."""

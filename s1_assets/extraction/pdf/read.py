@@ -71,7 +71,7 @@ def _read(pdf: Pdf, name: str) -> Document:
         return Document(rejects=(*rejects, layout))
     words = Words(line.text for page in pages for line in page.lines if line not in layout.furniture)
     figures, without = _figures(layout, name, words)
-    text = {number: _outside_pictures(around) for number, around in layout.surroundings.items()}
+    text = {number: _outside_figures(layout, around) for number, around in layout.surroundings.items()}
     running = {line for around in layout.surroundings.values() for line in around.running}
     paragraphs = read_paragraphs(text, running, layout.typography, words)
     passages = tuple(
@@ -163,10 +163,12 @@ def _assign_all(captions: Sequence[Caption], surroundings: Mapping[int, Surround
     return shares
 
 
-def _outside_pictures(around: Surroundings) -> list[Line]:
-    """Running text and the lines that may be headings; words inside a picture, however large, are none."""
-    pictures = [part.box for part in around.parts if part.kind in {"picture", "diagram"}]
-    loose = {line for line in around.loose if not any(box.holds(line.box, _INSIDE) for box in pictures)}
+def _outside_figures(layout: Layout, around: Surroundings) -> list[Line]:
+    """Running text and the lines that may be headings; words of a picture or figure, however large, are none."""
+    number = around.page.number
+    shown = [region.box for regions in layout.regions.values() for region in regions if region.page == number]
+    shown += [part.box for part in around.parts if part.kind in {"picture", "diagram"}]
+    loose = {line for line in around.loose if not any(box.holds(line.box, _INSIDE) for box in shown)}
     return [line for line in around.page.lines if line in around.running or line in loose]
 
 

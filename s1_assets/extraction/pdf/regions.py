@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from s1_assets.extraction.pdf.flow import paragraphs
+from s1_assets.extraction.pdf.formulae import is_formula
 from s1_assets.extraction.pdf.geometry import Box, hull
+from s1_assets.extraction.pdf.headings import headings_beside_pictures
 from s1_assets.extraction.pdf.ink import Ink
 from s1_assets.extraction.pdf.pages import Line, Page
 from s1_assets.extraction.pdf.typography import Typography
@@ -26,11 +28,8 @@ _DELIMITER = 3.0  # letters' sizes around a formula in which thin ink is a brack
 _BOX_OF_TEXT = 0.4  # of a box, covered by running text
 _LINES_OF_TEXT = 4
 _DEPTH = 3  # of boxes within boxes
-_MATHS = re.compile(r"cmmi|cmsy|cmex|msam|msbm|math|symbol|mtmi|mtsy|rmtmi|euler", re.IGNORECASE)
 _TEXT_OF_TABLE = 0.08  # of its area
 _RULE_OF_TABLE = 0.8  # of its width
-_FORMULA = 0.3  # of its letters are of mathematical fonts
-_NUMBER_OF_FORMULA = re.compile(r"(?:^|\s)\([A-Z]?\.?\d{1,3}(?:\.\d{1,3})?[a-z]?\)$")
 _PRIVATE = "Co"  # Unicode category of what fonts of icons hold: links, licences, ORCID
 _PANEL = re.compile(r"\(?(?:[a-zA-Z]|[ivx]{1,4})\)\s*\S")
 
@@ -106,7 +105,7 @@ def find_pieces(
 ) -> list[Piece]:
     """The ink of a page that is no decoration of its text. Boxes around text are opened for what else is in them."""
     text = [line.box.grown(_STROKES_OF_LETTERS) for line in (*running, *captions)]
-    formulae = [line for line in loose if _is_formula(line)]
+    formulae = [line for line in loose if is_formula(line)]
     text += [line.box.grown(_STROKES_OF_LETTERS, line.size) for line in formulae]
     delimiters = [line.box.grown(_DELIMITER * line.size) for line in formulae]
 
@@ -133,12 +132,17 @@ def survey(
     *,
     typography: Typography,
 ) -> Surroundings:
-    """Take a page apart. Running text that stands inside a picture or names its panels is loose after all."""
+    """Take a page apart.
+
+    Running text that stands inside a picture or names its panels is loose after all, a heading beside one is running.
+    """
     solid = [piece for piece in pieces if not piece.is_mark]
     inside = {line for line in running if any(piece.box.holds(line.box, 0.8) for piece in solid)}
     inside |= _labels([line for line in running if line not in inside], solid, typography)
-    running = [line for line in running if line not in inside]
-    loose = [*loose, *inside]
+    edges = [line for line in (*running, *captions) if line not in inside]
+    headings = headings_beside_pictures([*running, *loose], edges, [piece.box for piece in solid], typography)
+    running = [line for line in (*running, *loose) if line in headings or (line in running and line not in inside)]
+    loose = [line for line in (*loose, *inside) if line not in headings]
     marks = [piece.box for piece in pieces if piece.is_mark]
     pictures = _pictures(page, solid, [line.box for line in (*running, *captions)], [line.box for line in loose])
     return Surroundings(
@@ -195,7 +199,7 @@ def _tables(
     seen = [part.box for part in pictures if part.kind == "picture"]
     away = [line for line in loose if not any(box.distance(line.box) <= reach for box in seen)]
     drawn = {mark for mark in marks if max(mark.width, mark.height) > _LONG * typography.pitch}
-    formulae = {line.box for line in away if _is_formula(line)}
+    formulae = {line.box for line in away if is_formula(line)}
     parts = []
     across, down = _CELLS * typography.pitch, (_ROWS - 1) * typography.pitch
     for group in gathered([*(line.box for line in away), *drawn], across, down):
@@ -229,15 +233,9 @@ def _reach(line: Line, typography: Typography) -> float:
     """How far from a picture a line may stand to be one of its labels, in points."""
     if line.style in typography.headings or all(unicodedata.category(letter) == _PRIVATE for letter in line.text):
         return 0.0
-    if _is_formula(line) and all(span.style in typography.inline for span in line.spans if span.text.strip()):
+    if is_formula(line) and all(span.style in typography.inline for span in line.spans if span.text.strip()):
         return _FORMULA_AS_LABEL * typography.body[1]
     return _LABEL * typography.body[1]
-
-
-def _is_formula(line: Line) -> bool:
-    letters = sum(len(span.text.strip()) for span in line.spans)
-    maths = sum(len(span.text.strip()) for span in line.spans if _MATHS.search(span.font))
-    return maths > _FORMULA * letters or _NUMBER_OF_FORMULA.search(line.text) is not None
 
 
 def _runs_into(box: Box, before: Box, obstacle: Box) -> bool:

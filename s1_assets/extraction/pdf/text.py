@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from s1_assets.extraction.pdf.geometry import Box, hull
+from s1_assets.extraction.pdf.headings import LONGEST_HEADING, is_heading, is_name_of_section, number_of
 from s1_assets.extraction.pdf.pages import Line
 from s1_assets.extraction.pdf.typography import Typography
 from s1_assets.extraction.pdf.words import Words
@@ -15,8 +16,8 @@ _SHARE_OF_COLUMN = 0.1  # of the lines of a page
 _NARROWEST_COLUMN = 90.0  # points
 _INDENT = 0.7  # of the letters' size
 _EARLY = 2.0  # letters' sizes by which the last line of a paragraph ends early
-_LONGEST_HEADING = 120  # letters
-_NUMBERED = re.compile(r"(?:(?:[1-9]\d?|[A-Z])(?:\.\d{1,2})*|[IVX]+)[.)]?\s+(?=\S)")
+_FRONT = 3  # pages; with a repository's cover and a page for the title, the abstract is on the third
+_ABSTRACT = re.compile(r"(?:abstract|summary)\s*[.:—–-]", re.IGNORECASE)
 _ENDS_SENTENCE = re.compile(r"[.!?:][)\]”\"'’]*(?:\d{1,3}(?:[,–-]\d{1,3})*)?$")
 _REFERENCES = re.compile(
     r"(?:[\dIVX]+\.?\s*)?(?:references?(?:\s+and\s+notes)?|bibliography|literature(?:\s+cited)?|works\s+cited|"
@@ -76,18 +77,22 @@ def read_paragraphs(
     """Paragraphs in the order they are read, without those of the list of references.
 
     `pages` are the lines of each page that are no captions, figures, tables or furniture; those of `running` are sure
-    to be of paragraphs, the others may be headings or formulae.
+    to be of paragraphs, the others may be headings or formulae. Title, authors and whatever else stands before the
+    first section that is called as papers call them head nothing.
     """
     paragraphs: list[Paragraph] = []
     sections: list[tuple[int, str]] = []
-    in_references = False
+    in_references, in_front = False, True
     for group in _groups(_placed(pages), running, typography):
         text = words.joined(part.line.text for part in group)
+        if in_front and _ends_front(text, group[0], typography):
+            paragraphs, sections = [replace(paragraph, sections=()) for paragraph in paragraphs], []
+            in_front = False
         if _REFERENCES.fullmatch(text):
             in_references = True
-        elif is_heading(group[0].line, typography) and len(text) <= _LONGEST_HEADING:
+        elif is_heading(group[0].line, typography) and len(text) <= LONGEST_HEADING:
             level = _level(text, group[0].line, typography, sections)
-            number = _NUMBERED.match(text)
+            number = number_of(text)
             title = text[number.end() :] if number else text
             sections = [(other, above) for other, above in sections if other < level] + [(level, title)]
             in_references = False
@@ -96,23 +101,10 @@ def read_paragraphs(
     return paragraphs
 
 
-def is_heading(line: Line, typography: Typography) -> bool:
-    """Whether a line is set as headings are: larger than the body, bold, in capitals, or in italics with a number."""
-    letters = sum(letter.isalpha() for letter in line.text)
-    if (
-        letters < 3
-        or letters < len(line.text) / 2
-        or len(line.text) > _LONGEST_HEADING
-        or line.size < typography.body[1] - 1
-    ):
-        return False
-    numbered = _NUMBERED.match(line.text) is not None
-    whole = all(span.bold or span.italic for span in line.spans if span.text.strip())
-    return (
-        line.size > typography.body[1] + 0.7
-        or (whole and (line.main.bold or numbered))
-        or (line.text.isupper() and (numbered or letters > 5))
-    )
+def _ends_front(text: str, first: _Placed, typography: Typography) -> bool:
+    """Whether a heading or paragraph is the first of the paper's text: its abstract, or a section by name."""
+    headed = is_heading(first.line, typography) and is_name_of_section(text)
+    return first.page <= _FRONT and (headed or _ABSTRACT.match(text) is not None)
 
 
 def _placed(pages: Mapping[int, Collection[Line]]) -> Iterator[_Placed]:
@@ -168,7 +160,7 @@ def _breaks(before: _Placed, part: _Placed, typography: Typography) -> bool:
 
 def _level(text: str, line: Line, typography: Typography, sections: Sequence[tuple[int, str]]) -> int:
     """How deep a heading stands: by its number, or else by how it is set."""
-    number = _NUMBERED.match(text)
+    number = number_of(text)
     if number is not None:
         return number[0].strip(" .)").count(".") + (2 if re.match("[A-H][.)]? ", text) and sections else 1)
     return 1 if line.size > typography.body[1] + 0.7 or line.text.isupper() else 2

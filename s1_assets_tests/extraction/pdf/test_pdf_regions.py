@@ -8,13 +8,16 @@ from PIL import Image
 
 from s1_assets.extraction.paper import extract_document
 from s1_assets_tests.extraction.pdf.drawn_pages import (
+    BOLD,
     HEIGHT,
     MARGIN,
     SANS,
+    SANS_BOLD,
     WIDTH,
     Box,
     DrawnPaper,
     column,
+    lines_of,
     overlap,
     prose,
     shown,
@@ -99,6 +102,48 @@ def test_panels_that_stand_apart_are_one_picture_with_their_letters():
     y = paper.caption((LEFT, 348, RIGHT, 0), "Figure 1.", TEXT)
     paper.fill(LEFT, y + 15, RIGHT, HEIGHT - MARGIN)
     assert_shows(paper, Figure_1=(LEFT, 213, LEFT + 480, 340))
+
+
+def titled_chart(title: str, x: float, font: str, left: float = LEFT) -> tuple[DrawnPaper, Box]:
+    """A page with words 10 points above a chart, which stands at the page's head; the chart's box."""
+    paper = DrawnPaper()
+    y = paper.write(x, MARGIN, title, font=font, size=11)
+    box = (left, y + 10, RIGHT, y + 110)
+    paper.chart(box)
+    y = paper.caption((LEFT, y + 118, RIGHT, 0), "Figure 1.", TEXT)
+    paper.fill(LEFT, y + 15, RIGHT, HEIGHT - MARGIN)
+    return paper, box
+
+
+@pytest.mark.parametrize("left", [LEFT, LEFT + 80])
+@pytest.mark.parametrize("title", ["2 Results", "2.1 Level of the basin", "Materials and Methods", "RESULTS"])
+def test_a_heading_right_above_a_picture_is_none_of_its_labels(title, left):
+    paper, box = titled_chart(title, LEFT, BOLD, left)
+    [[found]] = boxes(paper).values()
+    assert found == pytest.approx(box, abs=1.5)
+
+
+def test_a_heading_in_the_style_of_an_abstract_is_no_label():
+    """Where paragraphs are set in bold too, a heading looks like a short line of text."""
+    paper = DrawnPaper()
+    y = paper.write(LEFT, MARGIN, *lines_of(prose(600, seed=5), RIGHT - LEFT, BOLD, 10), font=BOLD)
+    paper.fill(LEFT, y + 15, RIGHT, 400)
+    y = paper.write(LEFT, 410, "2 Results", font=BOLD)
+    box = (LEFT, y + 10, RIGHT, y + 110)
+    paper.chart(box)
+    y = paper.caption((LEFT, y + 118, RIGHT, 0), "Figure 1.", TEXT)
+    paper.fill(LEFT, y + 15, RIGHT, HEIGHT - MARGIN)
+    [[found]] = boxes(paper).values()
+    assert found == pytest.approx(box, abs=1.5)
+
+
+@pytest.mark.parametrize(
+    ("title", "x"), [("Level of the basin", 250.0), ("Results", 290.0), ("(a)", LEFT), ("A Dry season", LEFT)]
+)
+def test_titles_of_plots_and_panels_are_labels(title, x):
+    paper, (left, _, right, bottom) = titled_chart(title, x, SANS_BOLD)
+    [[found]] = boxes(paper).values()
+    assert found == pytest.approx((left, MARGIN + 3, right, bottom), abs=2.5)
 
 
 def test_three_figures_of_a_page_have_a_picture_each():

@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+import pytest
+
 from s1_assets.context.mentions import figure_mentions
 from s1_assets.extraction.document import Document
 from s1_assets_tests.extraction.pdf.drawn_pages import (
@@ -133,6 +135,49 @@ def test_large_words_inside_a_picture_are_no_heading():
     paper.write(LEFT, y + 14, "The level falls in summer (Figure 1) and rises again in the rain of the late autumn.")
     paper.fill(LEFT, y + 40, RIGHT, HEIGHT - MARGIN)
     assert [section for section, _ in mentions_of(paper.read())] == ["Results"]
+
+
+def test_large_words_between_the_parts_of_a_figure_are_no_heading():
+    paper = DrawnPaper()
+    y = paper.write(LEFT, MARGIN, "2 Results", font=BOLD, size=12)
+    paper.fill(LEFT, y + 6, RIGHT, y + 50)
+    y += 80
+    paper.write(LEFT + 200, y - 20, "dry season", font=SANS, size=14)
+    paper.chart((LEFT + 60, y, RIGHT - 60, y + 100))
+    paper.write(LEFT + 200, y + 108, "wet season", font=SANS, size=14)
+    paper.chart((LEFT + 60, y + 132, RIGHT - 60, y + 232))
+    y = paper.caption((LEFT, y + 240, RIGHT, 0), "Figure 1.", "Level of the basin.")
+    paper.write(LEFT, y + 14, "The level falls in summer (Figure 1) and rises again in the rain of the late autumn.")
+    paper.fill(LEFT, y + 40, RIGHT, HEIGHT - MARGIN)
+    assert [section for section, _ in mentions_of(paper.read())] == ["Results"]
+
+
+def test_a_large_formula_is_no_heading():
+    paper = DrawnPaper()
+    y = paper.write(LEFT, MARGIN, "2 Results", font=BOLD, size=12)
+    paper.fill(LEFT, y + 6, RIGHT, y + 100)
+    paper.write(LEFT + 200, y + 110, "SabcdF", font="symb", size=14)
+    paper.write(LEFT, y + 140, "The level falls in summer (Figure 1) and rises again in the rain of the late autumn.")
+    paper.fill(LEFT, y + 166, RIGHT, HEIGHT - MARGIN)
+    assert [section for section, _ in mentions_of(paper.read())] == ["Results"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "run_in"),
+    [("Abstract", ""), ("A B S T R A C T", ""), ("", "Abstract. ")],
+)
+def test_title_and_authors_head_no_section(heading, run_in):
+    paper = DrawnPaper()
+    y = paper.write(LEFT, MARGIN, TITLE, font=SANS, size=18)
+    y = paper.write(LEFT, y + 8, "Ada Example*", font=SANS, size=14)
+    y = paper.write(LEFT, y + 16, heading, font=BOLD, size=10) if heading else y + 16
+    sentence = "The level of the basin rises over night (Figure 1), and it falls again by noon."
+    y = set_text(paper, LEFT, y + 4, RIGHT, f"{run_in}{sentence} {prose(300, seed=3)}")
+    y = paper.write(LEFT, y + 14, "Introduction", font=BOLD, size=12)
+    cites = "What is seen in Figure 1 was seen before in the same basin and in the valley beside it."
+    y = set_text(paper, LEFT, y + 4, RIGHT, cites)
+    paper.fill(LEFT, y + 10, RIGHT, HEIGHT - MARGIN)
+    assert mentions_of(paper.read()) == [(heading, sentence), ("Introduction", cites)]
 
 
 def test_captions_and_references_cite_nothing():

@@ -201,6 +201,40 @@ def test_archives_from_before_december_2018_tell_their_month_themselves(tmp_path
     assert read_all(biorxiv(tmp_path, "2016-02")).papers == []
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"no zip", "BadZipFile"),
+        (meca(article("10.1101/1").replace(b"<pub-date", b"<x").replace(b"</pub-date", b"</x")), "no month of public"),
+        (meca(article("10.1101/1").replace(b"<day>9</day><month>1</month>", b"")), "no month of publication"),
+        (meca(article("10.1101/1")), "dated 2024-01, expected a month from 2013-11 to 2018-11"),
+    ],
+)
+def test_an_archive_of_back_content_that_tells_none_of_its_months_is_told(tmp_path, content, why):
+    put(tmp_path, "biorxiv/Back_Content/Batch_03/bad.meca", content)
+    dated = article("10.1101/2").replace(b"<year>2024</year>", b"<year>2016</year>")
+    put(tmp_path, "biorxiv/Back_Content/Batch_03/good.meca", meca(dated))
+    inventory = biorxiv(tmp_path, "2016-01").inventory
+    [(where, reason)] = inventory.examples
+    assert where == "biorxiv/Back_Content/Batch_03/bad.meca"
+    assert why in reason
+    assert (inventory.looked_at, inventory.unplaced, inventory.months) == (2, 1, {"2016-01"})
+
+
+def test_what_of_current_content_is_no_folder_of_a_month_is_told(tmp_path):
+    for folder in ("January_2024", "March_2024", "Spring_2024", "january_2024", "January_2018"):
+        put_archive(tmp_path, "aaaa", meca(article("10.1101/1")), folder)
+    put(tmp_path, "biorxiv/Current_Content/May_2024", b"no folder")
+    inventory = biorxiv(tmp_path).inventory
+    assert inventory.months == {"2024-01", "2024-03"}
+    assert [where.rpartition("Current_Content/")[2] for where, _ in inventory.examples] == [
+        "January_2018/",
+        "May_2024",
+        "Spring_2024/",
+        "january_2024/",
+    ]
+
+
 def test_a_paper_that_arrives_remakes_only_its_own_part(tmp_path):
     for number in range(20):
         put_archive(tmp_path, f"a{number}", meca(article(f"10.1101/{number}")))
@@ -284,6 +318,37 @@ def test_metadata_without_files_is_a_row_and_a_reject(tmp_path):
         ("natcomms:10.1038/s41467-024-1", "From the metadata", "none")
     ]
     assert reasons(contents) == [("natcomms:10.1038/s41467-024-1", "source_missing")]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "why"),
+    [
+        (b"{", "unreadable metadata (JSONDecodeError"),
+        (b"\xff", "unreadable metadata (UnicodeDecodeError"),
+        (b"{}", "neither citation nor DOI tells its journal"),
+        (
+            b'{"citation": "Nat Commun.", "pmcid": "PMC9", "version": 1}',
+            "neither its citation nor its XML tells",
+        ),
+        (b'{"citation": "Nat Commun. 1990 Jan 9", "pmcid": "PMC9", "version": 1}', "dated 1990-01, expected a month"),
+    ],
+)
+def test_metadata_of_an_article_of_no_month_are_told(tmp_path, metadata, why):
+    put_pmc(tmp_path, "PMC1", 1, article("10.1038/s41467-024-1", journal=NATCOMMS))
+    put_pmc(tmp_path, "PMC2", 1, None, citation="Sci Rep. 2024 Jan 9", doi="10.1/x")  # of another journal
+    put(tmp_path, "pmc-oa/metadata/PMC9.1.json", metadata)
+    cell = natcomms(tmp_path)
+    [(where, reason)] = cell.inventory.examples
+    assert where == "pmc-oa/metadata/PMC9.1.json"
+    assert why in reason
+    assert (cell.inventory.looked_at, cell.inventory.unplaced, cell.inventory.months) == (2, 1, {"2024-01"})
+    assert len(read_all(cell).papers) == 1
+
+
+def test_an_article_whose_xml_gives_only_a_year_is_of_the_month_that_pmc_cites(tmp_path):
+    xml = article("10.1038/s41467-024-1", journal=NATCOMMS).replace(b"<day>9</day><month>1</month>", b"")
+    put_pmc(tmp_path, "PMC1", 1, xml)
+    assert len(read_all(natcomms(tmp_path)).papers) == 1
 
 
 @pytest.mark.parametrize(("source", "opens"), [("biorxiv", MecaCell.open), ("natcomms", PmcCell.open)])

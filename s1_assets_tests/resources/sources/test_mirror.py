@@ -56,6 +56,12 @@ def test_files_are_listed_with_size_and_version(mirror: Mirror) -> None:
     assert mirror.objects("biorxiv") == []
 
 
+def test_what_lies_directly_in_a_folder_is_named(mirror: Mirror) -> None:
+    assert mirror.entries("arxiv") == ["src/"]
+    assert mirror.entries("arxiv/src/") == ["a b.tar"]
+    assert mirror.entries("biorxiv") == []
+
+
 def test_a_range_is_read_exactly_or_not_at_all(mirror: Mirror) -> None:
     assert mirror.read("arxiv/src/a b.tar", 250, 12) == CONTENT[250:262]
     assert mirror.read("arxiv/src/a b.tar", 3, 0) == b""

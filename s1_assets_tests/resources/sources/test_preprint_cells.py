@@ -257,3 +257,57 @@ def test_a_record_of_osf_with_values_of_another_kind_stops_no_other(tmp_path, od
     records = [resource("oddon", **odd), resource("abcde")]
     papers = read_all(planned(tmp_path, "psyarxiv", records, {})).papers
     assert "psyarxiv:abcde" in {row["paper_id"] for row in papers}
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{", "Expecting property name"),
+        ("[1]", "no attribute"),
+        (json.dumps(work("10.26434/chemrxiv-2024-b", posted=None)), "a record without a date"),
+        (json.dumps(work("10.26434/chemrxiv-2024-b", (10**30, 1, 1))), "too large"),
+    ],
+)
+def test_a_line_of_no_month_is_told_with_its_number_and_why(tmp_path, line, why):
+    cell = planned(tmp_path, "chemrxiv", [work("10.26434/chemrxiv-2024-a"), "", line], {})
+    [(where, reason)] = cell.inventory.examples
+    assert where == "chemrxiv/works.jsonl, line 3"
+    assert why in reason
+    assert (cell.inventory.looked_at, cell.inventory.unplaced) == (2, 1)
+
+
+def test_an_osf_record_without_a_date_is_told(tmp_path):
+    cell = planned(tmp_path, "psyarxiv", [resource("ab3de", date_published=None)], {})
+    assert cell.inventory.examples == [("psyarxiv/preprints.jsonl, line 1", "a record without a date")]
+
+
+def test_records_dated_outside_the_months_of_the_source_are_told(tmp_path):
+    days = ((1970, 1, 1), (1970, 1, 2), (2024, 3, 5), (9999, 1, 1))
+    records = [work("10.26434/chemrxiv-2024-a", day) for day in days]
+    inventory = planned(tmp_path, "chemrxiv", records, {}).inventory
+    assert [where for where, _ in inventory.examples] == [
+        "chemrxiv/works.jsonl, 2 of its lines",
+        "chemrxiv/works.jsonl, 1 of its lines",
+    ]
+    assert all(why.endswith(f"expected a month from 2017-08 to {inventory.last}") for _, why in inventory.examples)
+    assert (inventory.looked_at, inventory.unplaced, inventory.months) == (4, 3, {"2024-03"})
+
+
+def test_a_pdf_that_no_record_of_any_month_names_is_told(tmp_path):
+    records = [work("10.26434/chemrxiv-2024-a"), work("10.26434/chemrxiv-2024-b-v2", (2019, 1, 1))]
+    pdfs = dict.fromkeys(["chemrxiv-2024-a.pdf", "chemrxiv-2024-b-v2.pdf", "chemrxiv-2024-b.pdf"], PDF)
+    inventory = planned(tmp_path, "chemrxiv", records, pdfs).inventory
+    assert [where for where, _ in inventory.examples] == ["chemrxiv/pdf/chemrxiv-2024-b.pdf"]
+    assert (inventory.looked_at, inventory.unplaced) == (3, 1)
+
+
+def test_of_many_lines_of_no_month_all_are_counted_and_the_first_are_told(tmp_path):
+    inventory = planned(tmp_path, "chemrxiv", ["{"] * 1000, {}).inventory
+    assert (inventory.looked_at, inventory.unplaced, len(inventory.examples)) == (1000, 1000, 20)
+
+
+def test_a_cell_without_papers_tells_which_months_the_mirror_has(tmp_path):
+    records = [work("10.26434/chemrxiv-2024-a", day) for day in ((2019, 1, 1), (2024, 5, 1), (2021, 7, 1))]
+    inventory = planned(tmp_path, "chemrxiv", records, {}).inventory
+    told = "no paper of chemrxiv is dated 2024-03; the mirror has 2019-01 … 2024-05"
+    assert inventory.absence(Cell("chemrxiv", "2024-03")) == told
