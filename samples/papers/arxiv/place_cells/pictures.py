@@ -23,7 +23,7 @@ def _fields(path: Path) -> None:
         for number, cell in enumerate(axes):
             centre = centres[number // 3][number % 3]
             rate = 12 * spot((60, 60), centre, 7) if centre else np.zeros((60, 60))
-            image = cell.imshow(np.ma.array(rate, mask=outside), cmap="jet", vmin=0, vmax=12)
+            image = cell.imshow(np.where(outside, np.nan, rate), cmap="jet", vmin=0, vmax=12)
             cell.set_axis_off()
             if number < 3:
                 cell.set_title(f"neuron {number + 1}", fontsize=9)

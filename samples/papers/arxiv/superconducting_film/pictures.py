@@ -45,14 +45,14 @@ def draw(folder: Path) -> None:
         axes.set(xlabel="Temperature (K)", ylabel=r"$R/R_{\mathrm{n}}$", xlim=(2, 18))
         axes.legend(loc="upper left")
 
-    fields = np.arange(0, 5.5, 0.5)
+    fields = np.arange(0, 5.5, 0.5, dtype=np.float64)
     noise = 0.12 * np.random.default_rng(1).standard_normal(fields.size)
     with chart(folder / "midpoint.pdf", 2.5, 2.3) as axes:
         axes.plot(fields, midpoint(fields), color=INK, linewidth=1)
         axes.plot(fields, midpoint(fields) + noise, "o", color=BLUE, markersize=4)
         axes.set(xlabel="Field (T)", ylabel="Midpoint (K)", ylim=(0, 16))
     with chart(folder / "width.pdf", 2.5, 2.3) as axes:
-        axes.bar(np.arange(6), width(np.arange(6.0)), color=ORANGE, edgecolor=INK)
+        axes.bar(np.arange(6), width(np.arange(6, dtype=np.float64)), color=ORANGE, edgecolor=INK)
         axes.set(xlabel="Field (T)", ylabel="Width (K)", xticks=range(6))
     with chart(folder / "map.png", 2.5, 2.3) as axes:
         field, kelvin = np.meshgrid(np.linspace(0, 5, 120), np.linspace(2, 18, 160))
