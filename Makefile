@@ -1,5 +1,6 @@
 # What a reader needs to know. `make demo` and `make test` need nothing done first.
 export DAGSTER_HOME ?= $(CURDIR)/dagster_home
+unexport PYTHONDONTWRITEBYTECODE # byte code spares every new process of an engine the compiling of what it imports
 PYTHON = .venv/bin/python
 ENGINE_SET = $(shell command -v nvidia-smi >/dev/null && echo gpu || echo cpu)
 COMPILE = $(shell command -v uv || echo .uv/bin/uv) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
