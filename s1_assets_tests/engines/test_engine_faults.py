@@ -71,15 +71,16 @@ def rows_of(line: Line, cell: Cell) -> list[Row]:
     return rows
 
 
-def engine_cores(process: psutil.Process) -> list[psutil.Process]:
-    return [child for child in process.children(recursive=True) if "EngineCore" in " ".join(child.cmdline())]
+def engine_cores() -> list[psutil.Process]:
+    """Those of this process's own engine; a server's are its own children."""
+    return [child for child in psutil.Process().children() if "EngineCore" in " ".join(child.cmdline())]
 
 
 def test_a_killed_engine_core_costs_no_caption(engine_line, sample_mirror):
     line = engine_line(sample_mirror)
 
     def kill() -> None:
-        for core in engine_cores(psutil.Process()):
+        for core in engine_cores():
             core.kill()
 
     with meanwhile(lambda: journaled(line) >= 3, kill):
