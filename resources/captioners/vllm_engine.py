@@ -5,7 +5,6 @@ the time since the engine's last step. Either ends in `ReplicaDiedError`, after 
 """
 
 import asyncio
-import logging
 import os
 import time
 from collections import Counter
@@ -72,11 +71,11 @@ class VllmReplica:
 
     async def start(self) -> None:
         """Load the model. Raises ReplicaDiedError when vLLM cannot bring its processes up."""
+        os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
+        os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING")  # of its processes too; read when vLLM is imported
         from vllm.engine.arg_utils import AsyncEngineArgs
         from vllm.v1.engine.async_llm import AsyncLLM
 
-        os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
-        logging.getLogger("vllm").setLevel(logging.WARNING)
         arguments = AsyncEngineArgs(**self._arguments, disable_log_stats=False)
         try:
             self._engine = AsyncLLM.from_engine_args(arguments, stat_loggers=[self._steps.logger])
