@@ -13,6 +13,7 @@ from pydantic import Field
 from resources.captioners.configured import EngineSettings, open_captioner
 from resources.lake import Lake
 from resources.publishers.publisher import Publisher, open_publisher
+from resources.scorers.opened import open_scorers
 from resources.sources.articles.meca import MecaCell
 from resources.sources.articles.pmc import PmcCell
 from resources.sources.arxiv.cell import ArxivCell
@@ -26,6 +27,7 @@ from s1_assets.captioning.extractive import ExtractiveCaptioner
 from s1_assets.captioning.journal import Journal
 from s1_assets.captioning.request import Captioner
 from s1_assets.cells import Cell
+from s1_assets.quality.scorers import Scorers
 
 
 class LakeResource(dg.ConfigurableResource["LakeResource"]):
@@ -169,6 +171,19 @@ class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):
     def journal(self, cell: Cell) -> Journal:
         """Where finished captions of a cell stand until their part is committed."""
         return Journal(Path(self.cache) / "captions", cell)
+
+
+class ScorersResource(dg.ConfigurableResource["ScorersResource"]):
+    """Which models measure quality: CLIP (S1_CLIP, S1_CLIP_WEIGHTS) and pseudo-perplexity (S1_PPPL_MODEL)."""
+
+    clip: str = "ViT-B-32"
+    clip_weights: str | None = None
+    pppl_model: str | None = None
+    pppl_sample: int | None = 100
+
+    def open(self) -> Scorers:
+        """The scorers; models are loaded when they first measure. Raises ValueError for one that is not there."""
+        return open_scorers(self.clip, self.clip_weights, self.pppl_model, self.pppl_sample)
 
 
 class PublisherResource(dg.ConfigurableResource["PublisherResource"]):

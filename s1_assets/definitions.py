@@ -5,7 +5,14 @@ from typing import Any
 
 import dagster as dg
 
-from resources.configured import CaptionerResource, LakeResource, MirrorResource, PublisherResource, WorkersResource
+from resources.configured import (
+    CaptionerResource,
+    LakeResource,
+    MirrorResource,
+    PublisherResource,
+    ScorersResource,
+    WorkersResource,
+)
 from s1_assets.assets.context_bundles import context_bundles
 from s1_assets.assets.enhanced_captions import enhanced_captions
 from s1_assets.assets.figure_pairs import figure_pairs
@@ -36,6 +43,12 @@ def default_resources(settings: Settings) -> dict[str, Any]:
             prompt=settings.prompt,
             image_folder=settings.image_folder,
             cache=settings.cache,
+        ),
+        "scorers": ScorersResource(
+            clip=settings.clip,
+            clip_weights=settings.clip_weights,
+            pppl_model=settings.pppl_model,
+            pppl_sample=settings.pppl_sample,
         ),
         "publisher": PublisherResource(url=settings.publish),
     }

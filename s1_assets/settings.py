@@ -32,6 +32,10 @@ class Settings:
     engine: str  # S1_ENGINE: JSON object of further vLLM engine arguments
     prompt: str  # S1_PROMPT: name of a file in captioning/prompts
     image_folder: str | None  # S1_IMAGE_FOLDER: folder shared with the endpoints, through which images go
+    clip: str  # S1_CLIP: open_clip architecture, its name or the path of its configuration file
+    clip_weights: str | None  # S1_CLIP_WEIGHTS: open_clip tag or file of a checkpoint; None measures no CLIP score
+    pppl_model: str | None  # S1_PPPL_MODEL: masked language model, hub id or folder; None measures no pseudo-perplexity
+    pppl_sample: int | None  # S1_PPPL_SAMPLE: pairs of each part to measure it on; None is all
     publish: str  # S1_PUBLISH: folder or s3:// URL of the published shards
     cache: str  # S1_CACHE: local folder for what can be computed again (metadata indexes)
 
@@ -58,6 +62,10 @@ class Settings:
             engine=get("S1_ENGINE", "{}"),
             prompt=get("S1_PROMPT", "figure"),
             image_folder=environment.get("S1_IMAGE_FOLDER") or None,
+            clip=get("S1_CLIP", "ViT-B-32"),
+            clip_weights=environment.get("S1_CLIP_WEIGHTS") or None,
+            pppl_model=environment.get("S1_PPPL_MODEL") or None,
+            pppl_sample=_sample("S1_PPPL_SAMPLE", get("S1_PPPL_SAMPLE", "100")),
             publish=get("S1_PUBLISH", f"{lake.rstrip('/')}/releases"),
             cache=get("S1_CACHE", str(PROJECT / "build" / "cache")),
         )
@@ -85,6 +93,10 @@ def _count(variable: str, text: str) -> int | None:
     if not (text.isascii() and text.isdigit() and int(text)):
         raise ValueError(f"{variable}={text!r} is not a whole number from 1 on")
     return int(text)
+
+
+def _sample(variable: str, text: str) -> int | None:
+    return None if text == "all" else _count(variable, text)
 
 
 def _urls(variable: str, text: str) -> tuple[str, ...]:

@@ -14,6 +14,9 @@ import pyarrow as pa
 Row = dict[str, Any]
 
 TEXTS = pa.list_(pa.string())
+UNGROUNDED = pa.list_(
+    pa.struct([("kind", pa.string()), ("text", pa.string()), ("start", pa.int32()), ("end", pa.int32())])
+)
 MENTIONS = pa.list_(pa.struct([("text", pa.string()), ("section", pa.string()), ("order", pa.int32())]))
 ANCHORS = pa.list_(
     pa.struct([("start", pa.int32()), ("end", pa.int32()), ("figure", pa.int32()), ("panel", pa.string())])
@@ -184,9 +187,31 @@ QUALITY_METRICS = _table(
         ("clip_raw", pa.float32(), "CLIP cosine of image and raw caption"),
         ("clip_recaption", pa.float32(), "CLIP cosine of image and recaption"),
         ("clip_coverage", pa.float32(), "share of the recaption's tokens that the text encoder read"),
+        (
+            "clip_raw_windows",
+            pa.float32(),
+            "mean CLIP cosine of image and the windows that cover the whole raw caption",
+        ),
+        ("clip_recaption_windows", pa.float32(), "the same for the recaption"),
+        (
+            "clip_matched",
+            pa.float32(),
+            "CLIP cosine of image and the recaption cut to as many tokens as the raw caption has",
+        ),
+        ("clip_shuffled", pa.float32(), "CLIP cosine of image and the recaption of a pair of another paper"),
         ("pppl_raw", pa.float32(), "pseudo-perplexity of the raw caption"),
         ("pppl_recaption", pa.float32(), "pseudo-perplexity of the recaption"),
         ("numbers_grounded", pa.float32(), "share of the recaption's numbers found in caption, context or figure_text"),
+        (
+            "ungrounded",
+            UNGROUNDED,
+            "numbers, units, panels, acronyms and symbols of the recaption that no source holds",
+        ),
+        (
+            "copied_share",
+            pa.float32(),
+            "share of the recaption's words in runs copied from caption, mentions or abstract",
+        ),
         ("flags", TEXTS, "what a curator should look at, such as ungrounded_number:3.7"),
     ],
 )

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from s1_assets.quality.grounding import ground_numbers
 from s1_assets.quality.length import raw_caption
 from s1_assets.quality.raw_caption import unusable_reason
-from s1_assets.tables import Row
+from s1_assets.tables import QUALITY_METRICS, Row
+
+# What only a model measures; produce.py fills it in where one is configured.
+MODEL_COLUMNS = tuple(name for name in QUALITY_METRICS.schema.names if name.startswith(("clip_", "pppl_")))
 
 
 def measure(pair: Row, bundle: Row, caption: Row) -> Row:
@@ -30,12 +33,10 @@ def measure(pair: Row, bundle: Row, caption: Row) -> Row:
         "pair_id": pair["pair_id"],
         "caption_chars": len(raw),
         "recaption_chars": len(recaption) if recaption else None,
-        "clip_raw": None,
-        "clip_recaption": None,
-        "clip_coverage": None,
-        "pppl_raw": None,
-        "pppl_recaption": None,
+        **dict.fromkeys(MODEL_COLUMNS),
         "numbers_grounded": grounding.share if grounding else None,
+        "ungrounded": [],
+        "copied_share": None,
         "flags": flags,
     }
 

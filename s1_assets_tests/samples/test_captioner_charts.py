@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from s1_assets.captioning.prompts import load_prompt
 from samples.captioner.chart import COLOURS, KINDS, TREND_KINDS, TRENDS, profile, random_chart
 from samples.captioner.drawing import draw
 from samples.captioner.plotting import PLOTTED_KINDS, plot
@@ -100,14 +101,24 @@ def test_what_is_no_answer_has_nothing_right(text: str) -> None:
 
 
 def test_the_question_holds_the_paper_but_not_the_answer() -> None:
-    for question in unseen_questions(60):
+    told = 0
+    for question in unseen_questions(200):
         system, user = question.messages
         before, image, after = user["content"]
         asked = json.dumps([system, before, after], ensure_ascii=False)
         assert image == {"type": "image"}
-        assert question.figure.chart.kind not in asked.lower()
-        assert all(mention in before["text"] + after["text"] for mention in question.figure.mentions)
+        assert all(mention in after["text"] for mention in question.figure.mentions)
         assert visual(question.figure)[:60] not in asked
+        told += question.figure.chart.kind in asked.lower()
+    assert told <= 10  # sentences of the sample papers speak of diagrams and histograms, of this chart by chance
+
+
+def test_the_question_is_laid_out_by_the_platforms_own_prompt() -> None:
+    prompt = load_prompt("brief")
+    for question in unseen_questions(20, length=1):
+        system, user = question.messages
+        assert system["content"] == prompt.system
+        assert user["content"][2]["text"].endswith(prompt.closing)
 
 
 def test_words_of_the_axes_are_named_only_where_the_text_has_them() -> None:
@@ -126,4 +137,4 @@ def test_what_the_paper_does_not_say_is_not_claimed() -> None:
     ]
     assert silent
     for figure in silent:
-        assert "says of it that" not in contextual(figure)
+        assert "says of it:" not in contextual(figure)

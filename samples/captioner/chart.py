@@ -40,13 +40,13 @@ class Chart:
     flipped: bool
 
 
-def random_chart(rng: np.random.Generator) -> Chart:
-    """A chart whose kind, colours and trends are equally likely; one in seven with trends has two panels."""
+def random_chart(rng: np.random.Generator, doubles: float = 0.15) -> Chart:
+    """A chart whose kind, colours and trends are equally likely; a share `doubles` of those with trends has two panels."""
     kind = pick(rng, KINDS)
     series = int(rng.choice([1, 2, 3], p=[0.8, 0.15, 0.05])) if kind in SERIES_KINDS else 1
     palette = [colour for colour in COLOURS if (kind, colour) != ("heat map", "black")]  # a pale black is grey
     chosen = set(rng.choice(palette, series, replace=False).tolist())
-    panels = 0 if kind not in TREND_KINDS else 2 if rng.random() < 0.15 else 1
+    panels = 0 if kind not in TREND_KINDS else 2 if rng.random() < doubles else 1
     x_word = pick(rng, AXIS_WORDS)
     y_word = pick(rng, [word for word in AXIS_WORDS if word != x_word])
     return Chart(

@@ -32,13 +32,14 @@ class Lesson:
 
 
 LOOK, GLANCE = Lesson(28, None), Lesson(18, -1)
-NOTE, PAGE, ARTICLE, BOOK = Lesson(14, 0), Lesson(9, 0.1), Lesson(6, 0.4), Lesson(3, 1)
+NOTE, PAGE, ARTICLE, BOOK = Lesson(12, 0), Lesson(10, 0.1), Lesson(8, 0.4), Lesson(6, 1)
 # The lessons, step by step, over and over: mostly looking at first, then reading as well, always the answer in full.
 LOOKING = (LOOK, GLANCE, LOOK, PAGE, LOOK, GLANCE, LOOK, ARTICLE, LOOK, GLANCE, LOOK, NOTE, LOOK, GLANCE, LOOK, BOOK)
-READING = (GLANCE, NOTE, GLANCE, PAGE, GLANCE, GLANCE, PAGE, GLANCE, ARTICLE, GLANCE, NOTE, GLANCE, PAGE, GLANCE, BOOK)
+READING = (LOOK, GLANCE, NOTE, LOOK, PAGE, GLANCE, LOOK, ARTICLE, NOTE, LOOK, PAGE, GLANCE, LOOK, BOOK)
 LOOKING_SHARE = 0.55  # of all steps
 BARE_ANSWER = 40  # tokens of the answer in a batch without text
 LABEL_WEIGHT = 4.0  # in the loss, of a token that names what is drawn; all others have 1
+DOUBLES = 0.25  # of the charts with trends; two panels are harder than one
 PLOTTED_SHARE = 0.12  # of the charts that come from the pool of plotted ones
 
 
@@ -92,7 +93,7 @@ class Lessons:
     def _drawn(self, rng: np.random.Generator) -> "tuple[Chart, Image.Image]":
         if self.pool and rng.random() < PLOTTED_SHARE:
             return self.pool[int(rng.integers(len(self.pool)))]
-        chart = random_chart(rng)
+        chart = random_chart(rng, DOUBLES)
         return chart, draw(chart, rng)
 
     def _row(
@@ -103,7 +104,7 @@ class Lessons:
         if length is None:
             asked = texts.BARE_QUESTION
         else:
-            asked = texts.messages(figure, rng, length) if length >= 0 else texts.brief_messages(figure)
+            asked = texts.messages(figure) if length >= 0 else texts.brief_messages(figure)
         chat = self.tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)
         question = self._ids(chat.replace("<|image_pad|>", "<|image_pad|>" * image_tokens))
         answer = [*self._ids(texts.answer(figure)), self.tokenizer.eos_token_id]
@@ -119,4 +120,4 @@ class Lessons:
 
 def _charts(rng: np.random.Generator) -> Iterator[Chart]:
     while True:
-        yield random_chart(rng)
+        yield random_chart(rng, DOUBLES)

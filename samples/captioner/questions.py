@@ -57,7 +57,7 @@ def unseen_questions(count: int, seed: int = 0, *, plotted: bool = False, length
             continue
         image = plot(chart, rng) if plotted else draw(chart, rng)
         figure = random_figure(chart, rng, length)
-        questions.append(Question(figure, image, messages(figure, rng, length)))
+        questions.append(Question(figure, image, messages(figure)))
     return questions
 
 

@@ -1,12 +1,11 @@
 """A byte-level BPE tokenizer of a few thousand tokens, with the control tokens and the chat format of Qwen3-VL."""
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from samples.captioner import texts
+from samples.captioner.papers import SAMPLES, paper_texts
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -20,7 +19,6 @@ CONTROL_TOKENS = tuple(
     </tool_response> <think> </think>""".split()
 )
 END_OF_TEXT, END_OF_MESSAGE = CONTROL_TOKENS[0], CONTROL_TOKENS[2]
-SAMPLES = Path(__file__).resolve().parents[1]
 # Words with the blank before them, digits one by one, punctuation apart from line ends.
 SPLIT = r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s*[\r\n]+|\s+(?!\S)|\s+"
 
@@ -78,12 +76,7 @@ def train_tokenizer(seed: int) -> "PreTrainedTokenizerFast":
 
 
 def _sample_papers() -> list[str]:
-    """Titles, captions and citing sentences of the sample papers, three times over: they are the project's English."""
-    lines = (SAMPLES / "expected.jsonl").read_text("utf-8").splitlines()
-    found = []
-    for paper in map(json.loads, lines):
-        found.append(paper.get("title") or "")
-        for figure in paper["figures"]:
-            found += [figure.get("caption") or "", *figure["mentions"]]
+    """Texts of the sample papers, three times over: they are the project's English."""
+    texts_of_papers = paper_texts()
     abstracts = [path.read_text("utf-8") for path in sorted(SAMPLES.glob("papers/*/*/paper.toml"))]
-    return 3 * [*found, *abstracts]
+    return 3 * [*texts_of_papers.titles, *texts_of_papers.captions, *texts_of_papers.sentences, *abstracts]

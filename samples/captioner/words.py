@@ -75,10 +75,10 @@ def noun_phrase(rng: np.random.Generator) -> str:
     return " ".join(words)
 
 
-def clause(rng: np.random.Generator, subject: str = "") -> str:
+def clause(rng: np.random.Generator, subject: str = "", most_links: int = 3) -> str:
     """A main clause in small letters, without a full stop, of about 5 to 20 words."""
     words = [subject or noun_phrase(rng), pick(rng, VERBS).replace("-", " ")]
-    for _ in range(int(rng.integers(1, 4))):
+    for _ in range(int(rng.integers(1, most_links + 1))):
         words.append(f"{pick(rng, LINKS).replace('-', ' ')} {noun_phrase(rng)}")
     if rng.random() < 0.35:
         words.append(f"{pick(rng, ('by', 'from', 'near', 'above', 'below'))} {quantity(rng)}")

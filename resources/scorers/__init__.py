@@ -1,0 +1,1 @@
+"""Models that measure captions: CLIP and masked language models."""
