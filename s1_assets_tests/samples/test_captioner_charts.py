@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from s1_assets.captioning.fence import as_data
 from s1_assets.captioning.prompts import load_prompt
 from samples.captioner.chart import COLOURS, KINDS, TREND_KINDS, TRENDS, profile, random_chart
 from samples.captioner.drawing import draw
@@ -83,7 +84,7 @@ def test_right_answers_have_two_layers_and_are_graded_as_right() -> None:
         assert len(layers["visual"]) >= 120
         assert layers["contextual"]
         assert "Figure" not in layers["visual"] and "Fig." not in layers["visual"]
-        assert question.figure.claim in layers["contextual"]
+        assert question.figure.said in layers["contextual"]
 
 
 def test_answers_to_other_questions_are_graded_by_chance() -> None:
@@ -107,7 +108,7 @@ def test_the_question_holds_the_paper_but_not_the_answer() -> None:
         before, image, after = user["content"]
         asked = json.dumps([system, before, after], ensure_ascii=False)
         assert image == {"type": "image"}
-        assert all(mention in after["text"] for mention in question.figure.mentions)
+        assert all(as_data(mention) in after["text"] for mention in question.figure.mentions)
         assert visual(question.figure)[:60] not in asked
         told += question.figure.chart.kind in asked.lower()
     assert told <= 10  # sentences of the sample papers speak of diagrams and histograms, of this chart by chance
@@ -125,7 +126,7 @@ def test_words_of_the_axes_are_named_only_where_the_text_has_them() -> None:
     rng = np.random.default_rng(5)
     figures = [random_figure(random_chart(rng), rng, 0.1) for _ in range(200)]
     for figure in figures:
-        read = f"{figure.caption} {' '.join(figure.figure_text)}"
+        read = f"{figure.caption} {' '.join(figure.figure_text).lower()}"
         named = f"about {figure.chart.x_word}," in visual(figure)
         assert named == (bool(figure.chart.trends) and figure.chart.x_word in read)
 

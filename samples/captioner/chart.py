@@ -41,7 +41,7 @@ class Chart:
 
 
 def random_chart(rng: np.random.Generator, doubles: float = 0.15) -> Chart:
-    """A chart whose kind, colours and trends are equally likely; a share `doubles` of those with trends has two panels."""
+    """A chart whose kind, colours and trends are equally likely; `doubles` is the share of two panels among trends."""
     kind = pick(rng, KINDS)
     series = int(rng.choice([1, 2, 3], p=[0.8, 0.15, 0.05])) if kind in SERIES_KINDS else 1
     palette = [colour for colour in COLOURS if (kind, colour) != ("heat map", "black")]  # a pale black is grey
