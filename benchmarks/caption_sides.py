@@ -24,7 +24,7 @@ import httpx
 
 from benchmarks.caption_requests import read_requests, write_papers
 from benchmarks.gpu_waiting import GpuWatch
-from resources.captioners.configured import EngineSettings, model_in_use, open_captioner
+from resources.captioners.opened import EngineSettings, model_in_use, open_captioner
 from resources.captioners.reaper import Reaper
 from resources.captioners.serve import server_command
 from resources.captioners.sizing import local_machine

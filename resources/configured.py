@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import dagster as dg
 from pydantic import Field
 
-from resources.captioners.configured import EngineSettings, open_captioner
+from resources.captioners.opened import EngineSettings, open_captioner
 from resources.lake import Lake
 from resources.publishers.publisher import Publisher, open_publisher
 from resources.scorers.opened import open_scorers

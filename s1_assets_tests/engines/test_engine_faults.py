@@ -175,7 +175,7 @@ def test_an_endpoint_that_fails_now_and_then_costs_no_caption(engine_line, sampl
 def test_a_server_that_is_gone_for_good_ends_the_run_and_keeps_what_is_finished(
     engine_line, sample_mirror, monkeypatch
 ):
-    monkeypatch.setattr("resources.captioners.configured.PATIENCE", 0.1)
+    monkeypatch.setattr("resources.captioners.opened.PATIENCE", 0.1)
     line = engine_line(sample_mirror, S1_CAPTIONER="openai", S1_ENDPOINTS="http://127.0.0.1:9")
     outcome = line.run_to(SAMPLES, "enhanced_captions")
     assert not outcome.success

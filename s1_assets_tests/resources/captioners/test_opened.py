@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from resources.captioners.configured import EngineSettings, open_captioner
+from resources.captioners.opened import EngineSettings, open_captioner
 from s1_assets.settings import PROJECT
 
 ENDPOINT = EngineSettings(
