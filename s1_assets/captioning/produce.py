@@ -38,45 +38,50 @@ def caption_parts(lake: Lake, cell: Cell, captioner: Captioner, journal: Journal
     A row that is in the journal of a killed run, or in the part's older version, keeps its caption when its cache key
     (image, context, captioner) is the same.
     """
+    return lambda parts: _Stream(lake, cell, captioner, journal).run(parts)
 
-    def produce(parts: Sequence[Part]) -> Iterator[Output]:
-        captions: dict[str, _PartCaptions] = {}
-        home: dict[str, str] = {}
-        journal.keep_only({part.name for part in parts})
-        for result in captioner.caption(requests(parts, captions, home)):
-            part = home.pop(result.pair_id)
-            arrived = captions[part]
+
+class _Stream:
+    """The captions of all parts of one run, from the requests to the finished parts."""
+
+    def __init__(self, lake: Lake, cell: Cell, captioner: Captioner, journal: Journal) -> None:
+        self.lake, self.cell, self.captioner, self.journal = lake, cell, captioner, journal
+        self.captions: dict[str, _PartCaptions] = {}  # of the parts that are begun
+        self.home: dict[str, str] = {}  # part of each pair that is asked about
+
+    def run(self, parts: Sequence[Part]) -> Iterator[Output]:
+        """Each caption as it arrives, and each part when its captions are complete."""
+        self.journal.keep_only({part.name for part in parts})
+        for result in self.captioner.caption(self._requests(parts)):
+            part = self.home.pop(result.pair_id)
+            arrived = self.captions[part]
             row = arrived.rows[result.pair_id] = result.row(arrived.keys[result.pair_id])
             if result.status is not Status.FAILED:
-                journal.append(part, row)
+                self.journal.append(part, row)
             yield Output(part, consumed=1)
-            yield from complete(captions)
-        yield from complete(captions)
+            yield from self._complete()
+        yield from self._complete()
 
-    def requests(
-        parts: Sequence[Part], captions: dict[str, _PartCaptions], home: dict[str, str]
-    ) -> Iterator[CaptionRequest]:
+    def _requests(self, parts: Sequence[Part]) -> Iterator[CaptionRequest]:
         for part in parts:
-            older = finished(part.name)
-            arrived = captions[part.name] = _PartCaptions()
-            for pair, context in lake.pairs(cell, part.name, {FIGURE_PAIRS: None, CONTEXT_BUNDLES: None}):
+            older = self._finished(part.name)
+            arrived = self.captions[part.name] = _PartCaptions()
+            for pair, context in self.lake.pairs(self.cell, part.name, {FIGURE_PAIRS: None, CONTEXT_BUNDLES: None}):
                 request = CaptionRequest.from_rows(pair, context)
-                key = arrived.keys[request.pair_id] = cache_key(request, captioner.identity)
+                key = arrived.keys[request.pair_id] = cache_key(request, self.captioner.identity)
                 if key in older:
                     arrived.rows[request.pair_id] = older[key] | {"pair_id": request.pair_id}
                     arrived.reused += 1
                 else:
-                    home[request.pair_id] = part.name
+                    self.home[request.pair_id] = part.name
                     yield request
             arrived.read = True
 
-    def finished(part: str) -> Mapping[str, Row]:
-        rows = chain(lake.rows(ENHANCED_CAPTIONS, cell, part), journal.rows(part))
+    def _finished(self, part: str) -> Mapping[str, Row]:
+        rows = chain(self.lake.rows(ENHANCED_CAPTIONS, self.cell, part), self.journal.rows(part))
         return {row["cache_key"]: row for row in rows if row["status"] != "failed"}
 
-    def complete(captions: dict[str, _PartCaptions]) -> Iterator[Output]:
-        for part in [name for name, arrived in captions.items() if arrived.complete]:
-            yield captions.pop(part).output(part)
-            journal.drop(part)  # control comes back here when the part is committed
-
-    return produce
+    def _complete(self) -> Iterator[Output]:
+        for part in [name for name, arrived in self.captions.items() if arrived.complete]:
+            yield self.captions.pop(part).output(part)
+            self.journal.drop(part)  # control comes back here when the part is committed
