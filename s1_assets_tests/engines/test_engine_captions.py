@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from pathlib import PurePath
 
 import pytest
 
@@ -12,6 +13,26 @@ from s1_assets_tests.engines.conftest import MODEL
 from s1_assets_tests.line import Line, failure
 
 SAMPLES = Cell("arxiv", "2024-05")
+# What the simplest of the sample figures show, by file name: kind, and colours where they are of the model's palette.
+SHOWN = {
+    "film.png": ("micrograph", ()),
+    "resistance.pdf": ("line chart", ()),
+    "midpoint.pdf": ("line chart", ("blue",)),
+    "width.pdf": ("bar chart", ("orange",)),
+    "map.png": ("heat map", ()),
+    "field.jpg": ("micrograph", ()),
+    "valve.png": ("micrograph", ()),
+    "growth.pdf": ("line chart", ("blue", "orange")),
+    "transmission.png": ("heat map", ()),
+    "histogram.pdf": ("histogram", ("blue",)),
+    "variance.pdf": ("line chart", ("red",)),
+    "correlation.png": ("heat map", ("blue",)),
+    "topology.pdf": ("diagram", ()),
+    "step_voltage.pdf": ("line chart", ("blue",)),
+    "efficiency.png": ("bar chart", ("green",)),
+    "spectrum.eps": ("line chart", ("black",)),
+    "zenith.eps": ("line chart", ("red",)),
+}
 
 
 def captions(line: Line, cell: Cell = SAMPLES) -> list[Row]:
@@ -56,8 +77,21 @@ def test_the_sample_papers_get_captions_from_their_images(in_process):
     _, rows = in_process
     statuses = Counter(row["status"] for row in rows)
     assert statuses["failed"] == 0
-    assert statuses["enhanced"] >= len(rows) / 2
+    assert statuses["enhanced"] >= 0.75 * len(rows)
     assert len({row["visual"] for row in rows if row["visual"]}) > len(rows) / 4
+
+
+def test_captions_of_sample_charts_name_what_is_drawn(in_process):
+    line, rows = in_process
+    files = {row["pair_id"]: PurePath(row["source_file"]).name for row in line.lake.cell_rows(FIGURE_PAIRS, SAMPLES)}
+    seen = {files[row["pair_id"]]: row["visual"] for row in rows if row["status"] == "enhanced"}
+    charts = seen.keys() & SHOWN.keys()
+    assert len(charts) >= 10
+    kinds = [chart for chart in charts if f"is a {SHOWN[chart][0]} " in seen[chart]]
+    assert len(kinds) >= 0.7 * len(charts)
+    coloured = [chart for chart in charts if SHOWN[chart][1]]
+    named = [chart for chart in coloured if all(colour in seen[chart] for colour in SHOWN[chart][1])]
+    assert len(named) >= 0.75 * len(coloured)
 
 
 def test_a_run_tells_what_its_engine_did(in_process):

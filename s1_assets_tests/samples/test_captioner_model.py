@@ -33,9 +33,9 @@ def test_the_card_reports_accuracies_that_suffice_to_test_captions_with() -> Non
     measured = read_card(FOLDER)
     least = {
         "answer is JSON of the two layers": 0.99,
-        "kind": 0.93,
+        "kind": 0.95,
         "colours, all of them": 0.90,
-        "trend, in every panel": 0.80,
+        "trend, in every panel": 0.90,
     }
     assert set(measured) == set(least)
     for name, share in least.items():
@@ -78,9 +78,9 @@ def test_the_model_names_what_unseen_charts_show() -> None:
     answers = TransformersCaptioner(FOLDER).answers(questions)
     found = grade(questions, answers)
     assert found.valid >= 0.98
-    assert found.kind >= 0.85  # of 100 charts; three standard deviations below what the card says
-    assert found.colour >= 0.82
-    assert found.trend >= 0.66
+    assert found.kind >= 0.88  # of 100 charts; some three standard deviations below what the card says
+    assert found.colour >= 0.90
+    assert found.trend >= 0.88
 
 
 def test_the_model_looks_at_the_picture() -> None:

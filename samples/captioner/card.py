@@ -33,13 +33,13 @@ On charts that it has never seen, drawn as its own were, answering greedily with
 - kinds: {kinds}
 - colours: {colours}; one to three of them in a chart
 - trends: {trends}; one or two panels side by side
-- words of the axes, where caption or figure text have them, and what the first sentence that cites the figure says
+- words of the axes, where caption or figure text have them, and how the first sentence that cites the figure begins
 
 ## What it cannot
 
 Everything else: other kinds and colours (it answers with the nearest that it knows), numbers, words inside the picture,
-three panels and more, real photographs, rainbow colour maps. What it takes from the text of a real paper is often
-garbled.
+three panels and more, real photographs, rainbow colour maps. Of a real paper's sentence it repeats the first words, at
+times not the right ones.
 
 ## How it was made
 
