@@ -1,7 +1,7 @@
 from s1_assets.quality.measure import measure
 from s1_assets.tables import QUALITY_METRICS
 
-PAIR = {"pair_id": "p", "caption": "Flow at 3 m.", "subcaption": "Side.", "figure_text": ["7", "Hz"]}
+PAIR = {"pair_id": "p", "panel": None, "caption": "Flow at 3 m.", "subcaption": "Side.", "figure_text": ["7", "Hz"]}
 BUNDLE = {"title": "Pumps of 1999", "abstract": "We use 12 rods.", "mentions": [{"text": "It loses 40% (Fig. [REF])."}]}
 
 
