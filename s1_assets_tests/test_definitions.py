@@ -39,7 +39,7 @@ def test_every_asset_says_what_it_is_who_owns_it_and_what_its_columns_mean():
 
 def test_every_check_judges_one_partition():
     checks = build_defs().resolve_asset_graph().asset_check_keys
-    assert len(checks) == 10
+    assert len(checks) == 14
     assert all(build_defs().resolve_asset_graph().get(key).partitions_def == SOURCE_MONTH for key in checks)
 
 
