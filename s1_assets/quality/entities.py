@@ -53,12 +53,13 @@ class Acronyms:
                 "".join(word[0] for word in re.split(r"[\s-]+", run)).lower() for run in _CONTENT_WORDS.findall(text)
             }
 
-    def __contains__(self, acronym: str) -> bool:
+    def __contains__(self, acronym: object) -> bool:
         """Whether a text has it: in whatever case, as the beginning of a longer one (CO of CO2), or as its words."""
-        folded = acronym.casefold()
+        written = str(acronym)
+        folded = written.casefold()
         return (
             folded in self._words
-            or any(word.startswith(acronym) for word in self._capitals)
+            or any(word.startswith(written) for word in self._capitals)
             or (len(folded) >= LEAST_INITIALS and any(folded in initials for initials in self._initials))
         )
 

@@ -25,7 +25,7 @@ def histograms(before: Values, after: Values, labels: tuple[str, str], measure: 
     figure, axes = _axes()
     finite = [values[np.isfinite(values)] for values in (before, after)]
     both = np.concatenate(finite)
-    bins = np.histogram_bin_edges(both, _BINS) if len(both) else _BINS
+    bins: list[float] = np.histogram_bin_edges(both, _BINS).tolist()
     for values, label, colour in zip(finite, labels, (BEFORE, AFTER), strict=True):
         axes.hist(values, bins, alpha=0.6, color=colour, label=label)
     axes.set_xlabel(measure)

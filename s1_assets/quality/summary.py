@@ -118,6 +118,7 @@ def summarise(rows: Iterable[Row], statuses: Mapping[str, int] | None = None) ->
 
 
 def _entities(row: Row) -> int | None:
-    if row.get("recaption_chars") is None or row.get("ungrounded") is None:
+    found: list[Row] | None = row.get("ungrounded")
+    if found is None or row.get("recaption_chars") is None:
         return None
-    return sum(one["kind"] != "number" for one in row["ungrounded"])
+    return len([one for one in found if one["kind"] != "number"])

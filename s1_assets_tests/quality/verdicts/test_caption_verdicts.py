@@ -17,7 +17,7 @@ def test_recaptions_have_the_length_and_the_spread_asked_for() -> None:
 
 
 def test_numbers_must_be_grounded() -> None:
-    assert captions.numbers_grounded(summarise([metrics_row(numbers_grounded=0.95)]), THRESHOLDS).passed
+    assert captions.numbers_grounded(summarise([metrics_row(numbers_grounded=0.96)]), THRESHOLDS).passed
     rows = [metrics_row(numbers_grounded=1.0), metrics_row(numbers_grounded=0.5, flags=["ungrounded_number:3"])]
     verdict = captions.numbers_grounded(summarise(rows), THRESHOLDS)
     assert (verdict.passed, verdict.value) == (False, 0.75)
