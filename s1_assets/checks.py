@@ -4,8 +4,10 @@ A blocking check with an error stops its run before publishing. It gates only th
 `standing_objections` again before it publishes.
 """
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 from dagster import AssetCheckSeverity as Severity
@@ -20,7 +22,8 @@ from s1_assets.partitions import SOURCE_MONTH, cell_of, partition_key
 from s1_assets.publishing.judges import manifest_matches_files
 from s1_assets.quality import judges
 from s1_assets.quality.judges import Judge
-from s1_assets.quality.verdicts import Verdict, everything_has_a_month, load_thresholds
+from s1_assets.quality.verdicts import Verdict, load_thresholds
+from s1_assets.quality.verdicts.extraction import everything_has_a_month
 from s1_assets.stage import outdated_parts
 from s1_assets.tables import ENHANCED_CAPTIONS, FIGURE_PAIRS, LINE, QUALITY_METRICS, RAW_PAPERS, Table
 
@@ -60,11 +63,13 @@ class CellCheck:
 
 
 def as_result(verdict: Verdict, extra: Mapping[str, str]) -> dg.AssetCheckResult:
-    """A verdict as Dagster's result, with value, threshold and sample size."""
-    measured: dict[str, float | str | None] = {
+    """A verdict as Dagster's result, with value, threshold, interval, sample size and plot."""
+    measured: dict[str, float | str | dg.MetadataValue[Any] | None] = {
         "value": verdict.value,
         "threshold": verdict.threshold,
+        "interval": " to ".join(f"{end:.4g}" for end in verdict.interval) if verdict.interval else None,
         "sample_size": verdict.sample_size,
+        "plot": _as_markdown(verdict.plot) if verdict.plot else None,
     }
     return dg.AssetCheckResult(
         passed=verdict.passed,
@@ -74,15 +79,23 @@ def as_result(verdict: Verdict, extra: Mapping[str, str]) -> dg.AssetCheckResult
     )
 
 
+def _as_markdown(plot: bytes) -> dg.MetadataValue[Any]:
+    return dg.MetadataValue.md(f"![what was judged](data:image/png;base64,{base64.b64encode(plot).decode()})")
+
+
 CELL_CHECKS = (
     CellCheck(judges.images_decode, FIGURE_PAIRS, blocking=True),
     CellCheck(judges.pairs_per_paper, FIGURE_PAIRS),
     CellCheck(judges.rejects_rate, FIGURE_PAIRS),
+    CellCheck(judges.usable_raw_captions, FIGURE_PAIRS),
     CellCheck(judges.failure_rate, ENHANCED_CAPTIONS, blocking=True),
     CellCheck(judges.recaption_length, QUALITY_METRICS),
     CellCheck(judges.numbers_grounded, QUALITY_METRICS),
+    CellCheck(judges.entities_grounded, QUALITY_METRICS),
     CellCheck(judges.clip_gain, QUALITY_METRICS, blocking=True),
+    CellCheck(judges.clip_margin, QUALITY_METRICS, blocking=True),
     CellCheck(judges.pppl_shift, QUALITY_METRICS),
+    CellCheck(judges.drift, QUALITY_METRICS),
 )
 
 

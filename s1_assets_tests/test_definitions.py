@@ -39,14 +39,14 @@ def test_every_asset_says_what_it_is_who_owns_it_and_what_its_columns_mean():
 
 def test_every_check_judges_one_partition():
     checks = build_defs().resolve_asset_graph().asset_check_keys
-    assert len(checks) == 10
+    assert len(checks) == 14
     assert all(build_defs().resolve_asset_graph().get(key).partitions_def == SOURCE_MONTH for key in checks)
 
 
-def test_only_captioning_waits_for_the_gpu_pool():
+def test_only_the_stages_that_use_models_wait_for_the_gpu_pool():
     job = build_defs().resolve_job_def("cell")
     pools = {node.name: node.definition.pool for node in job.graph.nodes}
-    assert {name for name, pool in pools.items() if pool == "gpu"} == {"enhanced_captions"}
+    assert {name for name, pool in pools.items() if pool == "gpu"} == {"enhanced_captions", "quality_metrics"}
 
 
 def test_a_cell_and_its_partition_key_are_one_to_one():

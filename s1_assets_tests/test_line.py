@@ -19,7 +19,7 @@ from s1_assets.partitions import partition_key
 from s1_assets.publishing.manifest import read_manifest
 from s1_assets.publishing.verify import verify
 from s1_assets.settings import PROJECT
-from s1_assets.tables import FIGURE_PAIRS, RAW_PAPERS, REJECTS, TABLES
+from s1_assets.tables import FIGURE_PAIRS, QUALITY_METRICS, RAW_PAPERS, REJECTS, TABLES
 from s1_assets_tests.line import LINE, Line, failure, materialized
 
 MAY, JUNE = Cell("arxiv", "2024-05"), Cell("arxiv", "2024-06")
@@ -147,6 +147,26 @@ def test_nothing_is_published_while_a_blocking_check_fails_not_even_by_a_run_of_
     assert not alone.success
     assert "is not published: figure_pairs.images_decode failed: 1 of" in failure(alone)
     assert read_manifest(open_publisher(line.settings.publish), JUNE) is None
+
+
+def test_recaptions_that_are_not_those_of_their_images_stop_a_cell_before_it_is_published(line):
+    from resources.lake import PartWriter
+
+    for asset in LINE[:5]:
+        assert line.run_alone(JUNE, asset).success
+    for part in line.lake.parts(QUALITY_METRICS, JUNE):
+        rows = list(line.lake.rows(QUALITY_METRICS, JUNE, part.name))
+        for place, row in enumerate(rows):  # what a shuffle does: the own recaptions score like those of others
+            row |= {"clip_raw": 0.1, "clip_recaption": 0.2 + 0.01 * (place % 2), "clip_shuffled": 0.206}
+        writer = PartWriter(line.lake, {QUALITY_METRICS: part.path})
+        writer.append({QUALITY_METRICS.name: rows})
+        writer.commit(part.fingerprint, part.stats)
+    outcome = line.run(JUNE)
+    failed = [check.check_name for check in outcome.get_asset_check_evaluations() if not check.passed]
+    assert not outcome.success
+    assert "clip_margin" in failed and "clip_gain" not in failed
+    assert "published_shards" not in materialized(outcome)
+    assert "quality_metrics.clip_margin failed" in failure(line.run_alone(JUNE, "published_shards"))
 
 
 def test_nothing_is_published_that_was_not_made_from_the_tables_as_they_are(line):

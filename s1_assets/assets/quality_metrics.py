@@ -18,7 +18,7 @@ STAGE = Stage(QUALITY_METRICS, version="2", side_tables=())
 def quality_metrics(
     context: dg.AssetExecutionContext, lake: LakeResource, scorers: ScorersResource
 ) -> dg.MaterializeResult[None]:
-    """Lengths, grounding of numbers and, where weights are configured, CLIP score and pseudo-perplexity.
+    """Lengths, grounding, copied words and, where weights are configured, CLIP score and pseudo-perplexity.
 
     A metric that was not measured is null, and its check says so.
     """
@@ -26,5 +26,5 @@ def quality_metrics(
     stage = replace(STAGE, config=models.identity)
     upstream = [Part.of(file) for file in store.parts(ENHANCED_CAPTIONS, cell)]
     report = run_stage(stage, store, cell, upstream, produce=measure_parts(store, cell, models), log=context.log.info)
-    columns = ["pair_id", "caption_chars", "recaption_chars", "numbers_grounded", "flags"]
+    columns = ["pair_id", "caption_chars", "recaption_chars", "numbers_grounded", "copied_share", "flags"]
     return result(report, sample(store, cell, QUALITY_METRICS, columns), {"scorers": models.identity})

@@ -16,8 +16,8 @@ from s1_assets.captioning.language import is_english
 from s1_assets.captioning.prompt import LONGEST_PART, Prompt
 from s1_assets.captioning.readable import readable_sentence
 from s1_assets.captioning.request import CaptionRequest
-from s1_assets.captioning.verbatim import common_run, copied_share, repetition
 from s1_assets.quality.grounding import ground_numbers
+from s1_assets.quality.verbatim import common_run, copied_share, repetition
 
 LEAST_CHARACTERS = 120  # two short sentences; the captions of S1-MMAlign have 759 ± 251, so this is 2.5 SD below
 MOST_CHARACTERS = 2_500  # seven SD above: no caption but a summary of the paper, or a list without end

@@ -21,8 +21,9 @@ from s1_assets.captioning.engine_thread import EngineThread
 from s1_assets.captioning.extractive import own_text
 from s1_assets.captioning.prompt import Prompt, Written
 from s1_assets.captioning.request import CaptionRequest, CaptionResult, Status
+from s1_assets.quality.raw_caption import unusable_reason
 
-RULES = "1"  # of what is accepted; raised with every change, so that captions are judged anew
+RULES = "2"  # of what is accepted; raised with every change, so that captions are judged anew
 SECONDS_BETWEEN_LINES = 10.0
 _LOOK_SECONDS = 1.0
 _TOP_P = 0.95
@@ -35,6 +36,17 @@ def decodings(max_tokens: int) -> tuple[Decoding, ...]:
         Decoding(temperature=0.5, top_p=_TOP_P, seed=1, max_tokens=max_tokens),
         Decoding(temperature=0.8, top_p=_TOP_P, seed=2, max_tokens=max_tokens),
     )
+
+
+def nothing_said(request: CaptionRequest) -> str | None:
+    """Why a model could only guess what a figure is about: no usable caption of its own, and no sentence that cites it.
+
+    Returns the status_detail of the row, or None where the paper says something.
+    """
+    reason = unusable_reason(request.caption)
+    if reason is None or request.mentions or unusable_reason(request.subcaption or "") is None:
+        return None
+    return f"unusable_raw_caption: {reason}"
 
 
 @dataclass(frozen=True)
@@ -122,13 +134,20 @@ class RewritingCaptioner:
         return counts
 
     def _submit(self, request: CaptionRequest) -> "Future[CaptionResult]":
+        if why := nothing_said(request):
+            self._counts["not asked"] += 1
+            return self._ended(request, Status.KEPT_RAW, why)
         try:
             written = self._prompt.write(request, self._model.tokens, self._model.room)
         except UnicodeError as error:
-            ended: Future[CaptionResult] = Future()
-            ended.set_result(self._raw(request, Status.FAILED, f"its text cannot be read: {error}", []))
-            return ended
+            return self._ended(request, Status.FAILED, f"its text cannot be read: {error}")
         return self._engine.ask(lambda dispatcher: self._rewrite(dispatcher, request, written))
+
+    def _ended(self, request: CaptionRequest, status: Status, why: str) -> "Future[CaptionResult]":
+        """What became of a request that is not worth asking."""
+        ended: Future[CaptionResult] = Future()
+        ended.set_result(self._raw(request, status, why, []))
+        return ended
 
     def _next(
         self, finished: "queue.SimpleQueue[Future[CaptionResult]]", waiting: "set[Future[CaptionResult]]"

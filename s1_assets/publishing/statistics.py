@@ -10,7 +10,10 @@ from s1_assets.publishing.manifest import Manifest
 from s1_assets.publishing.record import PUBLISHED_PAIRS
 
 LENGTHS = {"caption": "caption_chars", "recaption": "recaption_chars"}
-MEASURES = ("clip_raw", "clip_recaption", "pppl_raw", "pppl_recaption", "numbers_grounded")
+MEASURES = (
+    *("clip_raw", "clip_recaption", "clip_coverage", "clip_raw_windows", "clip_recaption_windows"),
+    *("clip_matched", "clip_shuffled", "pppl_raw", "pppl_recaption", "numbers_grounded", "copied_share"),
+)
 
 
 def scan_metadata(publisher: Publisher, manifests: Sequence[Manifest]) -> pl.LazyFrame:

@@ -1,9 +1,13 @@
-"""Lengths of captions in characters, and their mean and spread."""
+"""Lengths of captions in characters, and the mean and spread of any measure."""
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from s1_assets.tables import Row
+
+Values = NDArray[np.float32]
 
 
 def raw_caption(pair: Row) -> str:
@@ -11,25 +15,30 @@ def raw_caption(pair: Row) -> str:
     return " ".join(text for text in (pair["caption"], pair["subcaption"]) if text)
 
 
-@dataclass
+def _none() -> Values:
+    return np.empty(0, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
 class Spread:
-    """Mean and population standard deviation of a stream of values, in one pass (Welford 1962)."""
+    """The values that a measure took, one a pair, with their mean and population standard deviation."""
 
-    count: int = 0
-    mean: float = 0.0
-    _squares: float = 0.0
+    values: Values = field(default_factory=_none)
 
-    def add(self, value: float) -> None:
-        """Take one more value in."""
-        self.count += 1
-        deviation = value - self.mean
-        self.mean += deviation / self.count
-        self._squares += deviation * (value - self.mean)
+    @property
+    def count(self) -> int:
+        """How many pairs were measured."""
+        return len(self.values)
+
+    @property
+    def mean(self) -> float:
+        """Arithmetic mean; 0 without values."""
+        return float(self.values.mean(dtype=np.float64)) if self.count else 0.0
 
     @property
     def sd(self) -> float:
         """Population standard deviation: the cell's pairs are all there are, not a sample. 0 without values."""
-        return math.sqrt(self._squares / self.count) if self.count else 0.0
+        return float(self.values.std(dtype=np.float64)) if self.count else 0.0
 
     @property
     def cv(self) -> float | None:

@@ -11,7 +11,7 @@ from s1_assets.quality.scorers import ClipScores, FluencyScorer, ImageText, Scor
 from s1_assets.stage import Output, Part, Produce
 from s1_assets.tables import CONTEXT_BUNDLES, ENHANCED_CAPTIONS, FIGURE_PAIRS, Row
 
-PAIR_COLUMNS = ["pair_id", "paper_id", "caption", "subcaption", "figure_text"]
+PAIR_COLUMNS = ["pair_id", "paper_id", "panel", "caption", "subcaption", "figure_text"]
 BATCH = 256  # pairs whose images are in memory at once
 Joined = tuple[Row, Row, Row]  # a pair, its context and its caption
 

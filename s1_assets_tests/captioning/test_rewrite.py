@@ -139,6 +139,26 @@ def test_a_refused_figure_fails_alone(captioner_with):
     assert all(result.status is Status.ENHANCED for result in results.values())
 
 
+@pytest.mark.parametrize(("caption", "subcaption"), [("Figure 3:", None), ("12", ""), ("", "(a)")])
+def test_a_figure_that_the_paper_says_nothing_about_is_not_asked_for(captioner_with, caption, subcaption):
+    captioner, replica, _ = captioner_with(lambda chat, decoding: GOOD)
+    [result] = captioner.caption([replace(REQUEST, caption=caption, subcaption=subcaption, mentions=())])
+    assert (result.status, result.attempts, result.decoding, replica.asked) == (Status.KEPT_RAW, 0, None, [])
+    assert result.status_detail is not None
+    assert result.status_detail.startswith("unusable_raw_caption: ")
+    assert captioner.statistics()["not asked"] == 1
+
+
+@pytest.mark.parametrize(
+    "said", [{"mentions": REQUEST.mentions}, {"subcaption": "The level over time."}, {"caption": "The level."}]
+)
+def test_a_figure_that_the_paper_says_anything_about_is_asked_for(captioner_with, said):
+    captioner, replica, _ = captioner_with(lambda chat, decoding: GOOD)
+    bare = replace(REQUEST, caption="Figure 3:", mentions=())
+    [result] = captioner.caption([replace(bare, **said)])
+    assert (result.status, len(replica.asked)) == (Status.ENHANCED, 1)
+
+
 def test_no_more_figures_are_read_than_may_be_in_flight(captioner_with):
     taken: list[str] = []
 

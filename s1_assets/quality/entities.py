@@ -1,0 +1,91 @@
+r"""Acronyms and Greek symbols in a text.
+
+An acronym is a word with two capitals or more, digits allowed: MRI, GRCh38, mRNA, ResNet50. Roman numerals and units
+(MHz, GPa) are none. A Greek symbol is a letter or its LaTeX command: α and \alpha are one, Γ and γ are two, and the µ
+of µm and the Ω of kΩ are units.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from s1_assets.quality.entity import Entity
+from s1_assets.quality.units import is_unit, units
+
+_WORD = re.compile(r"(?<![\w\\])(?=\w*[A-Z]\w*[A-Z])[A-Za-z0-9]{2,15}(?![\w])")
+_ROMAN = re.compile(r"[IVXLC]+")
+_PLURAL = re.compile(r"(?<=[A-Z0-9])s$")
+_TOKEN = re.compile(r"[A-Za-z0-9]+")
+_DRESSING = re.compile(r"\\(?:mathrm|text[a-z]{0,6}|rm)\b|[$_{}^\\~]")
+_CONTENT_WORDS = re.compile(r"\b[^\W\d_]{4,}(?:[\s-]+[^\W\d_]{4,}\b)+")
+LEAST_INITIALS = 3  # letters; two initials meet by chance
+
+_GREEK_NAMES = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
+    "psi omega"
+).split()
+_COMMAND = re.compile(rf"\\(?:var|up)?({'|'.join([*_GREEK_NAMES, *map(str.title, _GREEK_NAMES)])})(?![A-Za-z])")
+_LETTER = re.compile("[Α-Ωα-ωϑϕϖϰϱϵµΩ∆\U0001d6a8-\U0001d7cb]")
+_SPELLED = re.compile(rf"(?<![\\A-Za-z])(?:{'|'.join(_GREEK_NAMES)})(?![A-Za-z])", re.IGNORECASE)
+_INCREMENT = "∆"
+
+
+def acronyms(text: str) -> Iterator[Entity]:
+    """The acronyms of a text, a plural s left out of the key."""
+    for match in _WORD.finditer(text):
+        key = _PLURAL.sub("", match.group())
+        if len(key) > 1 and not _ROMAN.fullmatch(key) and not is_unit(key):
+            yield Entity(match.start(), match.end(), key)
+
+
+class Acronyms:
+    """The acronyms that some texts hold, or whose words they spell out."""
+
+    def __init__(self, texts: Iterable[str]):
+        self._words: set[str] = set()
+        self._capitals: set[str] = set()
+        self._initials: set[str] = set()
+        for text in texts:
+            tokens = set(_TOKEN.findall(text)) | set(_TOKEN.findall(_DRESSING.sub("", text)))
+            self._words |= {_PLURAL.sub("", token).casefold() for token in tokens}
+            self._capitals |= {token for token in tokens if any(letter.isupper() for letter in token)}
+            self._initials |= {
+                "".join(word[0] for word in re.split(r"[\s-]+", run)).lower() for run in _CONTENT_WORDS.findall(text)
+            }
+
+    def __contains__(self, acronym: object) -> bool:
+        """Whether a text has it: in whatever case, as the beginning of a longer one (CO of CO2), or as its words."""
+        written = str(acronym)
+        folded = written.casefold()
+        return (
+            folded in self._words
+            or any(word.startswith(written) for word in self._capitals)
+            or (len(folded) >= LEAST_INITIALS and any(folded in initials for initials in self._initials))
+        )
+
+
+def symbols(text: str) -> Iterator[Entity]:
+    """The Greek symbols of a text, but those of units; the key is the letter's name, capitalised for a capital."""
+    of_units = [(unit.start, unit.end) for unit in units(text)]
+    for match in sorted([*_COMMAND.finditer(text), *_LETTER.finditer(text)], key=re.Match.start):
+        name = match[1] if match.re is _COMMAND else _name(match.group())
+        if name and not any(start <= match.start() < end for start, end in of_units):
+            yield Entity(match.start(), match.end(), name)
+
+
+def symbols_anywhere(text: str) -> set[str]:
+    """Every Greek symbol that a text holds, those of units and names written out among them."""
+    found = {match[1] for match in _COMMAND.finditer(text)} | {_name(letter) for letter in _LETTER.findall(text)}
+    spelled = {word.lower() for word in _SPELLED.findall(text)}
+    return found | spelled | {name.title() for name in spelled}
+
+
+def _name(letter: str) -> str:
+    """The name of a Greek letter in any form, alpha for α and Alpha for the capital; empty for what is none."""
+    if letter == _INCREMENT:
+        return "Delta"
+    words = unicodedata.name(unicodedata.normalize("NFKC", letter), "").split()
+    if words[:1] != ["GREEK"]:
+        return ""
+    name = "lambda" if words[-1] == "LAMDA" else words[-1].lower()  # as Unicode spells it
+    return name.title() if words[1] == "CAPITAL" else name
