@@ -5,7 +5,7 @@ from typing import Any
 
 from s1_assets.quality.clip import Tokens
 
-_REMEMBERED_WORDS = 200_000  # about 50 MB
+_REMEMBERED_WORDS = 50_000  # about 15 MB
 
 
 class TextTokens:
