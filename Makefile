@@ -44,6 +44,8 @@ overlay: base          ## what the PDF route saw on each page: make overlay PDF=
 
 PEERS_latex = latexml pandoc
 SET_captions = $(ENGINE_SET)
+SET_clip = $(ENGINE_SET)
+SET_clip_memory = $(ENGINE_SET)
 
 bench:                 ## one comparison: make bench NAME=memory
 	@./install.sh $(or $(SET_$(NAME)),dev) $(PEERS_$(NAME))
