@@ -175,11 +175,11 @@ def _loaded(model: Model, device: str) -> tuple[Any, Any]:
 
 def _positions(network: Any, tokenizer: Any) -> int:
     """Tokens that the model reads at once, those at the ends included. RoBERTa's positions begin behind padding's."""
-    positions = getattr(network.config, "max_position_embeddings", None) or 512
+    positions = int(getattr(network.config, "max_position_embeddings", None) or 512)
     for name, module in network.named_modules():
         if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None:
-            positions = min(positions, module.num_embeddings - module.padding_idx - 1)
-    return min(positions, tokenizer.model_max_length)
+            positions = min(positions, int(module.num_embeddings - module.padding_idx - 1))
+    return min(positions, int(tokenizer.model_max_length))
 
 
 def _unusable(name: str, why: str) -> ValueError:

@@ -1,0 +1,72 @@
+"""The sides of the comparison of pseudo-perplexities, each run in a process of its own.
+
+    python -m benchmarks.perplexity_sides SIDE MODEL TEXTS FOUND
+
+SIDE is `project` or `minicons:N`, minicons with N texts a batch. MODEL is the model's folder, TEXTS a JSON file with
+the texts, FOUND the JSON file to write.
+"""
+
+import json
+import math
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+WARM_UP = "A short text, so that the first one measured finds everything loaded."
+Score = Callable[[Sequence[str]], list[float]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One side over all texts."""
+
+    name: str
+    seconds: float
+    peak_bytes: int  # of the whole process, the loaded model and its libraries among them
+    pseudo_perplexities: list[float]
+
+
+def project(folder: str) -> Score:
+    """What the quality stage calls."""
+    from resources.scorers.masked_language_model import MaskedLanguageModel
+
+    model = MaskedLanguageModel(folder)
+
+    def score(texts: Sequence[str]) -> list[float]:
+        return [math.nan if one is None else one for one in model.pseudo_perplexities(texts)]
+
+    return score
+
+
+def minicons(folder: str, batch: int) -> Score:
+    """Pseudo-log-likelihood of minicons, of Salazar et al.'s kind, in batches of texts."""
+    from minicons.scorer import MaskedLMScorer
+
+    model = MaskedLMScorer(folder, "cpu")
+
+    def score(texts: Sequence[str]) -> list[float]:
+        batches = [texts[first : first + batch] for first in range(0, len(texts), batch)]
+        means = [mean for some in batches for mean in model.sequence_score(list(some), PLL_metric="original")]
+        return [math.exp(-mean) for mean in means]
+
+    return score
+
+
+def main(side: str, folder: str, texts: str, found: str) -> None:
+    """Measures a side and writes its `Run`."""
+    name, _, batch = side.partition(":")
+    score = project(folder) if name == "project" else minicons(folder, int(batch))
+    score([WARM_UP])
+    given = json.loads(Path(texts).read_text("utf-8"))
+    began = time.perf_counter()
+    values = score(given)
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    Path(found).write_text(json.dumps(asdict(Run(side, seconds, peak, values))))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
