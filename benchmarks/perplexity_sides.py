@@ -42,15 +42,20 @@ def project(folder: str) -> Score:
 
 
 def minicons(folder: str, batch: int) -> Score:
-    """Pseudo-log-likelihood of minicons, of Salazar et al.'s kind, in batches of texts."""
+    """Pseudo-log-likelihood of minicons, of Salazar et al.'s kind, in batches of texts.
+
+    The texts are tokenized for it, as its own way of doing that needs transformers 4.
+    """
     from minicons.scorer import MaskedLMScorer
 
     model = MaskedLMScorer(folder, "cpu")
 
     def score(texts: Sequence[str]) -> list[float]:
-        batches = [texts[first : first + batch] for first in range(0, len(texts), batch)]
-        means = [mean for some in batches for mean in model.sequence_score(list(some), PLL_metric="original")]
-        return [math.exp(-mean) for mean in means]
+        found: list[float] = []
+        for first in range(0, len(texts), batch):
+            read = model.tokenizer(list(texts[first : first + batch]), padding=True, return_tensors="pt")
+            found += [math.exp(-mean) for mean in model.sequence_score(read, PLL_metric="original")]
+        return found
 
     return score
 
