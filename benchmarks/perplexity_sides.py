@@ -25,6 +25,7 @@ class Run:
 
     name: str
     seconds: float
+    cpu_seconds: float  # of all threads
     peak_bytes: int  # of the whole process, the loaded model and its libraries among them
     pseudo_perplexities: list[float]
 
@@ -66,11 +67,11 @@ def main(side: str, folder: str, texts: str, found: str) -> None:
     score = project(folder) if name == "project" else minicons(folder, int(batch))
     score([WARM_UP])
     given = json.loads(Path(texts).read_text("utf-8"))
-    began = time.perf_counter()
+    began, cpu_began = time.perf_counter(), time.process_time()
     values = score(given)
-    seconds = time.perf_counter() - began
+    seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu_began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    Path(found).write_text(json.dumps(asdict(Run(side, seconds, peak, values))))
+    Path(found).write_text(json.dumps(asdict(Run(side, seconds, cpu_seconds, peak, values))))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from s1_assets.quality.perplexity import MaskedCopies, masked_copies, pseudo_per
 SETTING = "S1_PPPL_MODEL"
 # So that a caption of any length costs a bounded time: its first characters count, and of these the first tokens.
 MOST_CHARACTERS, MOST_TOKENS = 16_384, 1_024
-BATCH_TOKENS = {"cpu": 4_096, "cuda": 65_536}
+BATCH_TOKENS = {"cpu": 2_048, "cuda": 65_536}  # a CPU keeps the hidden states of so few in its cache
 TOLERANCE = {"cpu": 1e-3, "cuda": 0.1}  # between logits of the same token, computed for one position and for all
 
 
