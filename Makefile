@@ -46,6 +46,7 @@ PEERS_latex = latexml pandoc
 SET_captions = $(ENGINE_SET)
 SET_clip = $(ENGINE_SET)
 SET_clip_memory = $(ENGINE_SET)
+SET_perplexity = cpu
 
 bench:                 ## one comparison: make bench NAME=memory
 	@./install.sh $(or $(SET_$(NAME)),dev) $(PEERS_$(NAME))
@@ -56,7 +57,7 @@ lock:                  ## pin everything again, with hashes
 	$(COMPILE) --group dev -o requirements/dev.txt
 	$(COMPILE) --extra ray -o requirements/ray.txt
 	$(COMPILE) --extra gpu -o requirements/gpu.txt
-	$(COMPILE) --extra cpu --group dev -o requirements/cpu.txt
+	$(COMPILE) --extra cpu --group dev --group peers -o requirements/cpu.txt
 
 base:
 	@./install.sh base

@@ -1,4 +1,4 @@
-"""The model that S1_MODEL names: where its files lie, exactly which weights they hold, and what sizing needs of them.
+"""The model that a setting such as S1_MODEL names: its files, exactly which weights they hold, what sizing needs.
 
 Nothing here loads a model. A hub id is read through `huggingface_hub`: from its cache, or with a request for the few
 small files that are missing there.
@@ -34,24 +34,25 @@ class ModelFacts:
 
 @dataclass(frozen=True)
 class Model:
-    """A folder, or a hub id with an optional revision; `parse` reads S1_MODEL."""
+    """A folder, or a hub id with an optional revision; `parse` reads a setting, which errors name."""
 
     name: str
     asked_revision: str | None = None  # branch, tag or commit on the hub
+    setting: str = "S1_MODEL"
 
     @classmethod
-    def parse(cls, text: str) -> "Model":
+    def parse(cls, text: str, setting: str = "S1_MODEL") -> "Model":
         """The model that `text` names: a folder, `owner/name` or `owner/name@revision`; else raises ValueError."""
         if text and Path(text).expanduser().is_dir():
-            return cls(str(Path(text).expanduser().absolute()))
+            return cls(str(Path(text).expanduser().absolute()), setting=setting)
         name, _, revision = text.partition("@")
         if name and Path(name).expanduser().is_dir():
-            raise ValueError(f"S1_MODEL={text!r}: {name} is a folder, and only models of the hub have revisions")
+            raise ValueError(f"{setting}={text!r}: {name} is a folder, and only models of the hub have revisions")
         if not HUB_ID.fullmatch(name) or (revision == "" and "@" in text):
             raise ValueError(
-                f"S1_MODEL={text!r} is neither a folder on this machine nor a hub id owner/name[@revision]"
+                f"{setting}={text!r} is neither a folder on this machine nor a hub id owner/name[@revision]"
             )
-        return cls(name, revision or None)
+        return cls(name, revision or None, setting)
 
     @property
     def is_folder(self) -> bool:
@@ -78,7 +79,12 @@ class Model:
     @cached_property
     def revision(self) -> str:
         """Which weights these are: the commit hash on the hub, or the SHA-256 of a folder (`folder_digest`)."""
-        return folder_digest(Path(self.name)) if self.is_folder else self._snapshot.name
+        if not self.is_folder:
+            return self._snapshot.name
+        try:
+            return folder_digest(Path(self.name))
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{self.setting}={self.name!r} cannot be read: {error}") from error
 
     @cached_property
     def weight_bytes(self) -> int:
@@ -93,7 +99,7 @@ class Model:
         files = sorted(self._snapshot.glob("*.safetensors")) or sorted(self._snapshot.glob("pytorch_model*.bin"))
         size = sum(file.stat().st_size for file in files) or (0 if self.is_folder else self._hub_bytes())
         if not size:
-            raise ValueError(f"S1_MODEL={self.name!r} holds no weights (*.safetensors or pytorch_model*.bin)")
+            raise ValueError(f"{self.setting}={self.name!r} holds no weights (*.safetensors or pytorch_model*.bin)")
         return size
 
     @cached_property
@@ -103,7 +109,7 @@ class Model:
             return Path(self.name)
         config = self._fetched("config.json")
         if config is None:
-            raise ValueError(f"S1_MODEL={self.name!r} has no config.json on the hub: it is no model that vLLM can load")
+            raise ValueError(f"{self.setting}={self.name!r} has no config.json on the hub: it is no model to load")
         return config.parent
 
     @cached_property
@@ -117,7 +123,7 @@ class Model:
             from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
         except ModuleNotFoundError as error:
             raise ValueError(
-                f"S1_MODEL={self.name!r} is no folder, and models of the hub need the packages of "
+                f"{self.setting}={self.name!r} is no folder, and models of the hub need the packages of "
                 "`./install.sh gpu` or `./install.sh cpu`"
             ) from error
         revision = self.asked_revision if file == "config.json" else self.revision
@@ -144,9 +150,9 @@ class Model:
 
     def _unreachable(self, file: str, error: Exception) -> ValueError:
         return ValueError(
-            f"S1_MODEL={self.name!r}: {file} is neither on this machine nor to be had from the Hugging Face hub "
+            f"{self.setting}={self.name!r}: {file} is neither on this machine nor to be had from the Hugging Face hub "
             f"({type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no detail'}). Check the name, "
-            "set HF_TOKEN for a gated model, or set S1_MODEL to a folder that holds the model"
+            f"set HF_TOKEN for a gated model, or set {self.setting} to a folder that holds the model"
         )
 
     def _pixels(self) -> tuple[int, int]:

@@ -1,19 +1,189 @@
 """Pseudo-perplexity by a masked language model of transformers."""
 
+import pickle
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from resources.captioners.model import Model
+from s1_assets.quality.perplexity import MaskedCopies, masked_copies, pseudo_perplexities
+
+SETTING = "S1_PPPL_MODEL"
+# So that a caption of any length costs a bounded time: its first characters count, and of these the first tokens.
+MOST_CHARACTERS, MOST_TOKENS = 16_384, 1_024
+BATCH_TOKENS = {"cpu": 2_048, "cuda": 65_536}  # a CPU keeps the hidden states of so few in its cache
+TOLERANCE = {"cpu": 1e-3, "cuda": 0.1}  # between logits of the same token, computed for one position and for all
 
 
 class MaskedLanguageModel:
-    """A masked language model; `s1_assets.quality.scorers.FluencyScorer`."""
+    """A masked language model (BERT, RoBERTa, …); `s1_assets.quality.scorers.FluencyScorer`.
+
+    It computes in float32 on a CPU and in bfloat16 on a GPU, and is loaded when it first measures. `model` is a
+    folder, a hub id or a hub id@revision; ValueError for what is none of them.
+    """
 
     def __init__(self, model: str) -> None:
-        self.model = model
+        self._model = Model.parse(model, SETTING)
 
     @property
     def identity(self) -> Mapping[str, str]:
-        """Model and revision."""
-        raise NotImplementedError
+        """Model, revision (commit of the hub, or hash of the folder), precision and how much of a text counts.
+
+        Raises ValueError where the model's files are out of reach.
+        """
+        name = self._model.name.rpartition("/")[2] if self._model.is_folder else self._model.name
+        precision = "float32" if _device(self._model.name) == "cpu" else "bfloat16"
+        return {"model": name, "revision": self._model.revision, "precision": precision, "tokens": str(MOST_TOKENS)}
 
     def pseudo_perplexities(self, texts: Sequence[str]) -> list[float | None]:
-        """Pseudo-perplexity of each text, in order."""
-        raise NotImplementedError
+        """Pseudo-perplexity of each text, of its first 1,024 tokens, in order; None for a text without tokens.
+
+        Raises ValueError where the model cannot be loaded or is no masked language model.
+        """
+        distinct = list(dict.fromkeys(text[:MOST_CHARACTERS] for text in texts))  # a recaption may be the raw caption
+        if not any(distinct):
+            return [None] * len(texts)
+        found = dict(zip(distinct, self._network.pseudo_perplexities(distinct), strict=True))
+        return [found[text[:MOST_CHARACTERS]] for text in texts]
+
+    @cached_property
+    def _network(self) -> "_Network":
+        return _Network(self._model)
+
+
+class _Network:
+    """A loaded model and its tokenizer. Raises ValueError for what cannot be loaded or is no masked language model."""
+
+    def __init__(self, model: Model) -> None:
+        self.device = _device(model.name)
+        self._tokenizer, self._network = _loaded(model, self.device)
+        if self._tokenizer.mask_token_id is None:
+            raise _unusable(model.name, "its tokenizer has no mask token, so it is no masked language model")
+        marked = self._tokenizer("a", return_special_tokens_mask=True)
+        inside = marked["special_tokens_mask"].index(0)
+        self._before, self._behind = marked["input_ids"][:inside], marked["input_ids"][inside + 1 :]
+        marks = len(self._before) + len(self._behind)
+        self._longest = _positions(self._network, self._tokenizer) - marks
+        self._head_alone = self._head_works_alone()
+
+    def pseudo_perplexities(self, texts: Sequence[str]) -> list[float | None]:
+        """Pseudo-perplexity of each text, in order; None for a text without tokens."""
+        import torch
+
+        # Control tokens that a text spells out are the text's own characters and control nothing.
+        read = self._tokenizer(list(texts), add_special_tokens=False, split_special_tokens=True, verbose=False)
+        tokens = [ids[:MOST_TOKENS] for ids in read["input_ids"]]
+        lengths = [len(ids) for ids in tokens]
+        log_probabilities = np.zeros(sum(lengths))
+        places, found = [], []
+        mask = self._tokenizer.mask_token_id
+        for copies in masked_copies(tokens, mask, self._longest, BATCH_TOKENS[self.device]):
+            places.append(copies.places)
+            found.append(self._log_probabilities(copies))
+        if found:
+            log_probabilities[np.concatenate(places)] = torch.cat(found).cpu().numpy()
+        return pseudo_perplexities(log_probabilities, lengths)
+
+    def _log_probabilities(self, copies: MaskedCopies) -> Any:
+        """Log probability of each copy's masked token: (copies,), float32, on the model's device."""
+        import torch
+
+        with torch.inference_mode():
+            marked = np.pad(copies.tokens, ((0, 0), (len(self._before), len(self._behind))))
+            marked[:, : len(self._before)] = self._before
+            marked[:, marked.shape[1] - len(self._behind) :] = self._behind
+            logits = self._logits(self._tensor(marked), self._tensor(copies.columns + len(self._before)))
+            targets = self._tensor(copies.targets)[:, None]
+            return logits.gather(1, targets)[:, 0] - logits.logsumexp(1)
+
+    def _logits(self, tokens: Any, columns: Any) -> Any:
+        """Logits of one token of each row: (rows, vocabulary), float32.
+
+        A vocabulary's logits for all positions would take a fifth of the time and most of the memory. So only the
+        hidden states of the columns leave the encoder, and the model's own head goes over these.
+        """
+        import torch
+
+        rows = torch.arange(len(tokens), device=self.device)
+        if not self._head_alone:
+            return self._network(input_ids=tokens).logits[rows, columns].float()
+
+        def keep_columns(_module: Any, _given: Any, output: Any) -> Any:
+            output.last_hidden_state = output.last_hidden_state[rows, columns][:, None]
+            return output
+
+        hook = self._network.base_model.register_forward_hook(keep_columns)
+        try:
+            return self._network(input_ids=tokens).logits[:, 0].float()
+        finally:
+            hook.remove()
+
+    def _head_works_alone(self) -> bool:
+        """Whether this architecture's head goes over each position by itself, found by trying."""
+        import torch
+
+        tokens = self._tensor(np.array([[*self._before, self._tokenizer.mask_token_id, *self._behind]] * 2))
+        columns = self._tensor(np.full(2, len(self._before)))
+        with torch.inference_mode():
+            self._head_alone = False
+            expected = self._logits(tokens, columns)
+            self._head_alone = True
+            try:
+                found = self._logits(tokens, columns)
+            except (RuntimeError, AttributeError):
+                return False
+        return bool(found.shape == expected.shape and torch.allclose(found, expected, atol=TOLERANCE[self.device]))
+
+    def _tensor(self, array: Any) -> Any:
+        import torch
+
+        return torch.from_numpy(array).to(self.device)
+
+
+def _device(name: str) -> str:
+    try:
+        import torch
+    except ModuleNotFoundError as error:
+        raise _unusable(name, "a masked language model needs the packages of `./install.sh gpu` or cpu") from error
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _loaded(model: Model, device: str) -> tuple[Any, Any]:
+    """Tokenizer and model. A checkpoint without a head would get a random one, and is refused."""
+    import torch
+    from safetensors import SafetensorError
+    from transformers import AutoModelForMaskedLM, AutoTokenizer
+
+    revision = None if model.is_folder else model.revision
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(model.name, revision=revision)
+        network, report = AutoModelForMaskedLM.from_pretrained(
+            model.name,
+            revision=revision,
+            dtype=torch.float32 if device == "cpu" else torch.bfloat16,
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, RuntimeError, ImportError, SafetensorError, pickle.UnpicklingError) as error:
+        raise _unusable(model.name, f"it cannot be loaded as a masked language model: {error}") from error
+    if report["missing_keys"]:
+        absent = sorted(report["missing_keys"])
+        raise _unusable(model.name, f"its checkpoint has no {absent[0]} and {len(absent) - 1} more weights of the head")
+    return tokenizer, network.to(device)
+
+
+def _positions(network: Any, tokenizer: Any) -> int:
+    """Tokens that the model reads at once, those at the ends included. RoBERTa's positions begin behind padding's."""
+    positions = int(getattr(network.config, "max_position_embeddings", None) or 512)
+    for name, module in network.named_modules():
+        if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None:
+            positions = min(positions, int(module.num_embeddings - module.padding_idx - 1))
+    return min(positions, int(tokenizer.model_max_length))
+
+
+def _unusable(name: str, why: str) -> ValueError:
+    return ValueError(
+        f"{SETTING}={name!r}: {why}. Name a folder or a hub id that AutoModelForMaskedLM of transformers loads, "
+        "such as allenai/scibert_scivocab_uncased"
+    )
