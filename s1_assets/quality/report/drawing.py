@@ -61,13 +61,13 @@ def png_uri(figure: "Figure") -> str:
 
 def bars(labels: Sequence[str], counts: Sequence[int]) -> "Figure":
     """Horizontal bars, the first on top, each with its number."""
-    figure, axes = new_axes(0.5 + 0.26 * max(len(labels), 3))
+    figure, axes = new_axes(0.25 + 0.26 * len(labels))
     with style.context(STYLE):
         drawn = axes.barh(range(len(labels)), counts, color=REWRITTEN, height=0.62)
         axes.bar_label(drawn, [f"{count:,}" for count in counts], padding=3)
         axes.set_yticks(range(len(labels)), labels)
         axes.tick_params(left=False, bottom=False, labelbottom=False)
         axes.spines[["left", "bottom"]].set_visible(False)
-        axes.margins(x=0.16)
-        axes.set_ylim(max(len(labels), 3) - 0.5, -0.5)
+        axes.margins(x=0.16)  # room for the numbers
+        axes.set_ylim(len(labels) - 0.5, -0.5)
     return figure

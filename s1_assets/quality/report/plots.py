@@ -54,13 +54,15 @@ def distribution_plots(numbers: Numbers) -> list[Plot]:
 
 def lengths(numbers: Numbers) -> Plot:
     """Lengths of raw captions and recaptions in characters."""
-    found, summary = numbers.distributions, numbers.summary
+    title, found, summary = "Caption length", numbers.distributions, numbers.summary
+    if not found.caption_chars.total:
+        return Plot(title, "There are no pairs.", None)
     figure, axes = new_axes()
     _compare(axes, found.caption_chars, found.recaption_chars)
     beyond = found.caption_chars.counts[-1] or found.recaption_chars.counts[-1]
     axes.set_xlabel("characters (the last bin: all beyond)" if beyond else "characters")
     caption = f"Raw {_spread(summary.caption_chars, 0)}, rewritten {_spread(summary.recaption_chars, 0)} characters."
-    return Plot("Caption length", caption, figure)
+    return Plot(title, caption, figure)
 
 
 def clip_differences(numbers: Numbers) -> Plot:
@@ -112,7 +114,11 @@ def clip_scatter(numbers: Numbers) -> Plot:
         f"{len(points):,} of {measured:,} pairs, drawn at random" if measured > len(points) else f"{measured:,} pairs"
     )
     above = np.mean(recaption > raw)
-    return Plot(title, f"{which}; {above:.0%} lie above the line, where the rewritten caption fits better.", figure)
+    return Plot(
+        title,
+        f"{which}; in {above:.0%} the point lies above the line, where the rewritten caption fits better.",
+        figure,
+    )
 
 
 def _compare(axes: "Axes", raw: Histogram, rewritten: Histogram) -> None:
@@ -142,7 +148,7 @@ def _counted(title: str, counts: Mapping[str, int], what: str) -> Plot:
         return Plot(title, f"There are no {what}.", None)
     shown = _top(counts.items())
     most, number = shown[0]
-    caption = f"{total:,} {what}; most are “{most}” ({number / total:.0%})."
+    caption = f"{total:,} in all; most are “{most}” ({number / total:.0%})."
     return Plot(title, caption, bars([name for name, _ in shown], [count for _, count in shown]))
 
 

@@ -27,6 +27,22 @@ def headline(numbers: Numbers) -> list[tuple[str, str]]:
     ]
 
 
+def averages(numbers: Numbers) -> dict[str, float]:
+    """What was measured, as numbers by name, so that a plot over partitions shows how they move."""
+    summary = numbers.summary
+    raw, new, grounded = summary.caption_chars, summary.recaption_chars, summary.numbers_grounded
+    found = {
+        "caption_chars_mean": raw.mean if raw.count else None,
+        "recaption_chars_mean": new.mean if new.count else None,
+        "recaption_chars_cv": new.cv,
+        "clip_gain": summary.clip_gain,
+        "pppl_shift": summary.pppl_shift,
+        "numbers_grounded_mean": grounded.mean if grounded.count else None,
+        "flagged_share": numbers.flagged / summary.pairs if summary.pairs else None,
+    }
+    return {name: round(value, 4) for name, value in found.items() if value is not None}
+
+
 def tables(numbers: Numbers) -> list[ReportTable]:
     """Measures, checks with their thresholds, captions that were not rewritten, flags and rejects."""
     found = [
