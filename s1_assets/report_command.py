@@ -23,21 +23,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="SEED: which figures are drawn at random (0)")
 
 
-def run(arguments: argparse.Namespace, settings: Settings) -> Path:
-    """Writes the report and returns where it lies. Raises ValueError for cells that have nothing to report."""
-    first, last = _months(arguments)
+def run(arguments: argparse.Namespace, settings: Settings, folder: Path = FOLDER) -> Path:
+    """Writes the report into `folder` and returns its path. Raises ValueError for cells that have nothing to report."""
+    source, (first, last) = arguments.source, _months(arguments)
     lake = Lake(settings.lake)
-    named = [str(part) for part in (arguments.source, first, last if last != first else None) if part]
-    cells = [cell for cell in lake.cells(QUALITY_METRICS) if _wanted(cell, arguments.source, first, last)]
+    named = [*([source] if source else []), *_range(first, last)]
+    cells = [cell for cell in lake.cells(QUALITY_METRICS) if _wanted(cell, source, first, last)]
     if not cells:
         raise ValueError(
             f"the lake {settings.lake} has no quality metrics of {' '.join(named) or 'any cell'}; run such cells "
             "first, as in make cell SOURCE=arxiv MONTH=2024-05"
         )
-    path = FOLDER / f"{'_'.join(named) or 'lake'}.html"
-    title = f"Quality of {', '.join(named[:1])} {' to '.join(named[1:])}" if named else "Quality of the whole lake"
-    write_quality_report(lake, cells, title.strip(), path, arguments.seed)
+    of = "the whole lake" if not named else " ".join(named if source else ["all sources", *named])
+    path = folder / f"{'_'.join(named) or 'lake'}.html"
+    write_quality_report(lake, cells, f"Quality of {of}", path, arguments.seed)
     return path
+
+
+def _range(first: str | None, last: str | None) -> list[str]:
+    if first == last:
+        return [first] if first else []
+    return [*(["from", first] if first else []), *(["to", last] if last else [])]
 
 
 def _months(arguments: argparse.Namespace) -> tuple[str | None, str | None]:

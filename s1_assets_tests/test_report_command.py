@@ -13,9 +13,8 @@ from s1_assets_tests.quality.report.made_up_lake import fill
 
 
 @pytest.fixture
-def report(tmp_path, monkeypatch):
+def report(tmp_path):
     """Writes the report that a command line asks for, of a lake of three cells, and returns its path."""
-    monkeypatch.setattr(report_command, "FOLDER", tmp_path / "reports")
     settings = replace(Settings.from_environment({}), lake=str(tmp_path / "lake"))
     for cell in (Cell("arxiv", "2024-04"), Cell("arxiv", "2024-05"), Cell("biorxiv", "2024-05")):
         fill(Lake(settings.lake), [{}], cell)
@@ -23,7 +22,7 @@ def report(tmp_path, monkeypatch):
     def run(line):
         parser = argparse.ArgumentParser()
         report_command.add_arguments(parser)
-        return report_command.run(parser.parse_args(line.split()), settings)
+        return report_command.run(parser.parse_args(line.split()), settings, tmp_path / "reports")
 
     return run
 
@@ -32,9 +31,9 @@ def report(tmp_path, monkeypatch):
     ("line", "name", "pairs"),
     [
         ("", "lake", "3 cells"),
-        ("--source arxiv", "arxiv", "2 cells"),
+        ("--source arxiv --from 2024-04", "arxiv_from_2024-04", "2 cells"),
         ("--source arxiv --month 2024-05", "arxiv_2024-05", "1 cell"),
-        ("--from 2024-05 --to 2024-06", "2024-05_2024-06", "2 cells"),
+        ("--from 2024-05 --to 2024-06", "from_2024-05_to_2024-06", "2 cells"),
     ],
 )
 def test_a_report_is_of_the_cells_asked_for(report, line, name, pairs):

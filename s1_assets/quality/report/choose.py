@@ -12,7 +12,7 @@ from s1_assets.cells import Cell
 from s1_assets.tables import Row
 
 GROUP_SIZE = 24
-Key = tuple[float, bytes]
+Key = tuple[float, int]
 Item = TypeVar("Item")
 
 
@@ -80,11 +80,11 @@ class Choice:
         if row["recaption_chars"]:
             self._captioned += 1
             self._clean.add((flags, draw), candidate)
-            self._flagged.add((-flags, draw), candidate)
+            self._flagged.add((-flags, -draw), candidate)  # the same order from its other end
         if difference is not None:
             self._measured += 1
             self._gained.add((-difference, draw), candidate)
-            self._lost.add((difference, draw), candidate)
+            self._lost.add((difference, -draw), candidate)
 
     def chosen(self) -> Chosen:
         """The groups, `size` pairs each; of few pairs, a third each."""
@@ -98,6 +98,6 @@ class Choice:
         return Chosen(tuple(taken[0]), tuple(taken[1]), tuple(others[: self._size]), by_clip)
 
 
-def drawn(pair_id: str, seed: int) -> bytes:
+def drawn(pair_id: str, seed: int) -> int:
     """A pair's lot: the order of these is a random order of the pairs, the same for one seed."""
-    return hashlib.sha256(f"{seed}:{pair_id}".encode()).digest()
+    return int.from_bytes(hashlib.sha256(f"{seed}:{pair_id}".encode()).digest())

@@ -56,6 +56,7 @@ def write_quality_report(lake: Lake, cells: Sequence[Cell], title: str, path: Pa
                 headline=headline(numbers),
                 plots=[(plot, svg_uri(plot.figure) if plot.figure else None) for plot in plots(numbers)],
                 tables=tables(numbers),
+                by_clip=chosen.by_clip,
                 groups=_groups(chosen),
                 pages=list(_pages(chosen, shown)),
                 pointers=sum(one.rights == "pointer_only" for one in shown.values()),

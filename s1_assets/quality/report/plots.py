@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SET_CLIP = "not measured: set S1_CLIP_WEIGHTS (and S1_CLIP) to an open_clip checkpoint and run the cells again"
 SET_PPPL = "not measured: set S1_PPPL_MODEL to a masked language model and run the cells again"
 MOST_BARS = 12
+LONGEST_LABEL = 28  # characters; more would leave no room for the bars
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,8 @@ def _counted(title: str, counts: Mapping[str, int], what: str) -> Plot:
 
 
 def _top(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    ranked = sorted(((name.replace("_", " "), count) for name, count in counts), key=lambda one: (-one[1], one[0]))
+    named = ((name[:LONGEST_LABEL].replace("_", " "), count) for name, count in counts)
+    ranked = sorted(named, key=lambda one: (-one[1], one[0]))
     rest = sum(count for _, count in ranked[MOST_BARS:])
     return [*ranked[:MOST_BARS], *([("all others", rest)] if rest else [])]
 

@@ -45,9 +45,14 @@ def test_the_draw_depends_on_the_seed_and_on_nothing_else():
     assert ids(chosen(rows, seed=1).random) != ids(chosen(rows).random)
 
 
+def alike(count):
+    return [metrics_row(f"p{n}") for n in range(count)]
+
+
+@pytest.mark.parametrize("pairs", [scored, alike])
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 9, 10, 200])
-def test_no_pair_is_shown_twice_and_few_pairs_are_all_shown(count):
-    found = chosen(scored(count))
+def test_no_pair_is_shown_twice_and_few_pairs_are_all_shown(pairs, count):
+    found = chosen(pairs(count))
     shown = ids([*found.best, *found.worst, *found.random])
     assert len(shown) == len(set(shown)) == min(count, 9)
 
