@@ -46,6 +46,7 @@ def write_quality_report(lake: Lake, cells: Sequence[Cell], title: str, path: Pa
         raise ValueError(f"there is no pair in the quality metrics of {named or 'the lake'}")
     chosen = choice.chosen()
     shown = read_gallery(lake, [*chosen.worst, *chosen.best, *chosen.random])
+    shown_plots = sorted(plots(numbers), key=lambda plot: plot.figure is None)  # what was not measured comes last
     template = page_environment(TEMPLATES).get_template("report.html.jinja")
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".unfinished")
@@ -54,7 +55,7 @@ def write_quality_report(lake: Lake, cells: Sequence[Cell], title: str, path: Pa
             template.generate(
                 title=title,
                 headline=headline(numbers),
-                plots=[(plot, svg_uri(plot.figure) if plot.figure else None) for plot in plots(numbers)],
+                plots=[(plot, svg_uri(plot.figure) if plot.figure else None) for plot in shown_plots],
                 tables=tables(numbers),
                 by_clip=chosen.by_clip,
                 groups=_groups(chosen),
