@@ -76,6 +76,7 @@ def main() -> int:
     samples = (sample for cell in CELLS for sample in cell_samples(lake, cell))
     write_report("Figures with raw and rewritten captions", tables, samples, PAGE)
     console.print(f"Figures side by side with raw and rewritten captions: {PAGE}")
+    console.print("Distributions, checks and figures to page through: make report")
     console.print("The same in the Dagster UI: make dev")
     return 0 if succeeded else 1
 

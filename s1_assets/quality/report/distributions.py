@@ -47,8 +47,8 @@ class Distributions:
 
     caption_chars: Histogram = field(default_factory=lambda: Histogram(0, 2000, 40))
     recaption_chars: Histogram = field(default_factory=lambda: Histogram(0, 2000, 40))
-    pppl_raw: Histogram = field(default_factory=lambda: Histogram(0, 5, 100))
-    pppl_recaption: Histogram = field(default_factory=lambda: Histogram(0, 5, 100))
+    pppl_raw: Histogram = field(default_factory=lambda: Histogram(0, 5, 50))
+    pppl_recaption: Histogram = field(default_factory=lambda: Histogram(0, 5, 50))
     clip_difference: Histogram = field(default_factory=lambda: Histogram(-0.5, 0.5, 100))
     clip_points: Lowest[tuple[float, float]] = field(default_factory=lambda: Lowest(POINTS))
 

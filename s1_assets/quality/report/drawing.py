@@ -6,11 +6,10 @@ filled and recaptions drawn as a line besides. matplotlib's pyplot, which keeps 
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from matplotlib import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,11 +26,19 @@ _LOOK = (
 )
 
 
+@contextmanager
+def _styled() -> Iterator[None]:
+    from matplotlib import style  # here, so that loading the definitions does not wait for it
+
+    with style.context(STYLE):
+        yield
+
+
 def new_axes(height: float = HEIGHT) -> "tuple[Figure, Axes]":
     """One set of axes in a figure of the report's width and `height` inches."""
     from matplotlib.figure import Figure
 
-    with style.context(STYLE):
+    with _styled():
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         figure.patch.set_alpha(0)
         axes = figure.subplots()
@@ -42,7 +49,7 @@ def new_axes(height: float = HEIGHT) -> "tuple[Figure, Axes]":
 def svg_uri(figure: "Figure") -> str:
     """The figure as SVG in a data URI, transparent, in the ink of the page it is on."""
     buffer = io.StringIO()
-    with style.context(STYLE):
+    with _styled():
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     drawing = buffer.getvalue().replace(INK, "currentColor")
     start = drawing.index("<svg")
@@ -54,7 +61,7 @@ def svg_uri(figure: "Figure") -> str:
 def png_uri(figure: "Figure") -> str:
     """The figure as PNG on white in a data URI."""
     buffer = io.BytesIO()
-    with style.context(STYLE):
+    with _styled():
         figure.savefig(buffer, format="png", dpi=110, facecolor="white")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
@@ -62,7 +69,7 @@ def png_uri(figure: "Figure") -> str:
 def bars(labels: Sequence[str], counts: Sequence[int]) -> "Figure":
     """Horizontal bars, the first on top, each with its number."""
     figure, axes = new_axes(0.25 + 0.26 * len(labels))
-    with style.context(STYLE):
+    with _styled():
         drawn = axes.barh(range(len(labels)), counts, color=REWRITTEN, height=0.62)
         axes.bar_label(drawn, [f"{count:,}" for count in counts], padding=3)
         axes.set_yticks(range(len(labels)), labels)

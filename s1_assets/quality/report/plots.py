@@ -78,6 +78,7 @@ def clip_differences(numbers: Numbers) -> Plot:
     for chosen, colour in ((losing, RAW), (~losing, REWRITTEN)):
         axes.bar(edges[:-1][chosen], counts[0][chosen], np.diff(edges)[chosen], align="edge", color=colour)
     axes.axvline(0, color=INK, linewidth=0.9)
+    axes.locator_params(axis="x", nbins=6)
     axes.set_xlabel("difference of cosines; above 0 is better")
     axes.set_ylabel("pairs")
     better = found.counts[found.edges[:-1] >= -1e-9].sum() / found.total
@@ -149,7 +150,7 @@ def _counted(title: str, counts: Mapping[str, int], what: str) -> Plot:
         return Plot(title, f"There are no {what}.", None)
     shown = _top(counts.items())
     most, number = shown[0]
-    caption = f"{total:,} in all; most are “{most}” ({number / total:.0%})."
+    caption = f"{total:,} in all, {number / total:.0%} of them “{most}”."
     return Plot(title, caption, bars([name for name, _ in shown], [count for _, count in shown]))
 
 
