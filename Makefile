@@ -5,7 +5,7 @@ PYTHON = .venv/bin/python
 ENGINE_SET = $(shell command -v nvidia-smi >/dev/null && echo gpu || echo cpu)
 COMPILE = $(shell command -v uv || echo .uv/bin/uv) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: demo test check dev cell release serve plan sql overlay bench lock base development
+.PHONY: demo test check dev cell release report serve plan sql overlay bench lock base development
 
 demo:                  ## sample papers of every source through the whole line; ENGINE=vllm: captions by a small Qwen3-VL
 	@./install.sh $(if $(ENGINE),cpu,base)
@@ -27,6 +27,10 @@ cell: base             ## one cell: make cell SOURCE=arxiv MONTH=2024-01
 
 release: base          ## a release over all published cells
 	@$(PYTHON) -m s1_assets release
+
+report: base           ## quality as a page to look at: make report [SOURCE=arxiv] [MONTH=2024-05 | FROM=2024-01 TO=2024-06]
+	@$(PYTHON) -m s1_assets report $(foreach name,SOURCE MONTH FROM TO SEED,\
+		$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) '$($(name))'))
 
 serve:                 ## S1_MODEL behind an OpenAI-compatible server, laid out for this machine: make serve PORT=8000
 	@./install.sh $(ENGINE_SET)

@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -123,6 +123,24 @@ class Lake:
             return
         for batch in file.iter_batches(batch_size=batch_rows, columns=columns):
             yield from batch.to_pylist()
+
+    def lookup(self, table: Table, cell: Cell, part: str, keys: Set[str]) -> dict[str, Row]:
+        """The rows of a part whose key (the first column of the table's) is among `keys`, by key.
+
+        Only the row groups that hold one are read in full, so a few images do not cost the whole part's.
+        """
+        try:
+            file = pq.ParquetFile(RangeFile(self._store, self.path(table, cell, part)))
+        except FileNotFoundError:
+            return {}
+        key = table.key[0]
+        found: dict[str, Row] = {}
+        for group in range(file.num_row_groups):
+            if keys.isdisjoint(file.read_row_group(group, [key])[key].to_pylist()):
+                continue
+            for batch in file.iter_batches(batch_size=64, row_groups=[group]):
+                found |= {row[key]: row for row in batch.to_pylist() if row[key] in keys}
+        return found
 
     def cell_rows(self, table: Table, cell: Cell, columns: Sequence[str] | None = None) -> Iterator[Row]:
         """Rows of all parts of a cell, part by part."""

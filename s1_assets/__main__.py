@@ -1,12 +1,13 @@
-"""The command line: `python -m s1_assets cell SOURCE MONTH`, `python -m s1_assets release`, and `plan PAIRS`.
+"""The command line: `python -m s1_assets cell SOURCE MONTH`, `python -m s1_assets release`, `plan PAIRS` and `report`.
 
-A run prints a line per asset and per check and exits with 1 when it failed; a plan prints one table.
+A run prints a line per asset and per check and exits with 1 when it failed; a plan prints one table, a report the path
+of its page.
 """
 
 import argparse
 import sys
 
-from s1_assets import plan_command
+from s1_assets import plan_command, report_command
 from s1_assets.cells import SOURCES, Cell
 from s1_assets.run import print_outcome, run_cell, run_job
 from s1_assets.settings import Settings
@@ -21,10 +22,14 @@ def main() -> int:
     cell.add_argument("month", help="YYYY-MM")
     commands.add_parser("release", help="a release over all published cells")
     plan_command.add_arguments(commands.add_parser("plan", help="GPU-days and cost of captioning"))
+    report_command.add_arguments(commands.add_parser("report", help="the quality of some cells as a page to look at"))
     arguments = parser.parse_args()
     try:
         if arguments.command == "plan":
             plan_command.run(arguments, Settings.from_environment())
+            return 0
+        if arguments.command == "report":
+            print(report_command.run(arguments, Settings.from_environment()))
             return 0
         outcome = (
             run_cell(Cell(arguments.source, arguments.month)) if "source" in arguments else run_job("make_release")

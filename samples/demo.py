@@ -14,9 +14,10 @@ from rich.table import Table as ConsoleTable
 from resources.lake import Lake
 from resources.publishers.publisher import Publisher, open_publisher
 from s1_assets.cells import Cell
+from s1_assets.pages.table import ReportTable
 from s1_assets.publishing.manifest import read_manifest, read_release
 from s1_assets.publishing.produce import cell_samples
-from s1_assets.publishing.report import ReportTable, write_report
+from s1_assets.publishing.report import write_report
 from s1_assets.quality.length import Spread
 from s1_assets.quality.summary import summarise
 from s1_assets.settings import PROJECT, Settings
@@ -75,6 +76,7 @@ def main() -> int:
     samples = (sample for cell in CELLS for sample in cell_samples(lake, cell))
     write_report("Figures with raw and rewritten captions", tables, samples, PAGE)
     console.print(f"Figures side by side with raw and rewritten captions: {PAGE}")
+    console.print("Distributions, checks and figures to page through: make report")
     console.print("The same in the Dagster UI: make dev")
     return 0 if succeeded else 1
 

@@ -12,6 +12,8 @@ from PIL import Image
 from resources.lake import Lake
 from s1_assets.cells import Cell
 from s1_assets.partitions import SOURCE_MONTH
+from s1_assets.quality.report.drawing import png_uri
+from s1_assets.quality.report.plots import Plot
 from s1_assets.stage import Report, Stage
 from s1_assets.tables import FIGURE_PAIRS, Row, Table
 
@@ -76,6 +78,15 @@ def gallery(lake: Lake, cell: Cell, count: int = 4) -> str:
         texts = [row["pair_id"], row["label"], size, row["caption"]]
         lines.append("| " + " | ".join([_thumbnail(row["image"]), *map(_cell, texts)]) + " |")
     return "\n".join(lines)
+
+
+def charts(plots: Sequence[Plot]) -> str:
+    """Charts as Markdown, each under its title, with the sentence that says its numbers."""
+    sections = []
+    for plot in plots:
+        picture = [f"![{_cell(plot.title)}]({png_uri(plot.figure)})"] if plot.figure else []
+        sections.append("\n\n".join([f"**{_cell(plot.title)}**", _cell(plot.caption), *picture]))
+    return "\n\n".join(sections)
 
 
 def _thumbnail(image: bytes) -> str:

@@ -5,9 +5,12 @@ from dataclasses import replace
 import dagster as dg
 
 from resources.configured import LakeResource, ScorersResource
-from s1_assets.assets.materialization import declaration, result, sample
+from s1_assets.assets.materialization import charts, declaration, result, sample
 from s1_assets.partitions import cell_of
 from s1_assets.quality.produce import measure_parts
+from s1_assets.quality.report.numbers import read_numbers
+from s1_assets.quality.report.plots import distribution_plots
+from s1_assets.quality.report.summary_tables import averages
 from s1_assets.stage import Part, Stage, run_stage
 from s1_assets.tables import ENHANCED_CAPTIONS, QUALITY_METRICS
 
@@ -20,11 +23,14 @@ def quality_metrics(
 ) -> dg.MaterializeResult[None]:
     """Lengths, grounding, copied words and, where weights are configured, CLIP score and pseudo-perplexity.
 
-    A metric that was not measured is null, and its check says so.
+    A metric that was not measured is null, and its check says so. The means stand in the metadata as numbers, which
+    the UI plots over partitions, and the charts show how the cell's pairs are distributed.
     """
     cell, store, models = cell_of(context.partition_key), lake.open(), scorers.open()
     stage = replace(STAGE, config=models.identity)
     upstream = [Part.of(file) for file in store.parts(ENHANCED_CAPTIONS, cell)]
     report = run_stage(stage, store, cell, upstream, produce=measure_parts(store, cell, models), log=context.log.info)
     columns = ["pair_id", "caption_chars", "recaption_chars", "numbers_grounded", "copied_share", "flags"]
-    return result(report, sample(store, cell, QUALITY_METRICS, columns), {"scorers": models.identity})
+    numbers = read_numbers(store, [cell])
+    extra = {"scorers": models.identity, "charts": dg.MetadataValue.md(charts(distribution_plots(numbers)))}
+    return result(report, sample(store, cell, QUALITY_METRICS, columns), extra | averages(numbers))

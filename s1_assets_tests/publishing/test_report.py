@@ -1,6 +1,7 @@
 """The report page: self-contained, both captions side by side, and nothing in a paper's text becomes markup."""
 
 import base64
+import hashlib
 import io
 import re
 from html.parser import HTMLParser
@@ -8,7 +9,8 @@ from html.parser import HTMLParser
 import pytest
 from PIL import Image
 
-from s1_assets.publishing.report import ReportTable, write_report
+from s1_assets.pages.table import ReportTable
+from s1_assets.publishing.report import write_report
 from s1_assets_tests.publishing.made_up_pairs import drawn_image, pair_row, paper_row, sample_of
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }} $\\Gamma < 1$'
@@ -20,13 +22,15 @@ class Page(HTMLParser):
     def __init__(self, html: str):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
+        self.text = self.style = ""
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
         self.tags.append((tag, dict(attributes)))
 
     def handle_data(self, text):
+        if self.tags and self.tags[-1][0] == "style" and not self.style:
+            self.style = text
         self.text += text
 
 
@@ -108,3 +112,16 @@ def test_a_preprint_links_to_its_doi_and_an_unknown_id_to_nothing(page):
         shown = page([sample_of(paper_row(paper_id), pair_row(paper_id, 1, image=drawn_image("x")))])
         links = [attributes["href"] for tag, attributes in shown.tags if tag == "a"]
         assert links == (["https://doi.org/10.1101/2024.01.02.5"] if linked else [])
+
+
+def test_a_character_that_turns_the_writing_round_is_shown_by_its_code_point(page):
+    shown = page([sample_of(paper_row(title="annual \u202egnp.exe"), pair_row("arxiv:2401.00001", 1))])
+    assert "annual ⟨U+202E⟩gnp.exe" in shown.text
+
+
+def test_the_policy_allows_the_one_style_sheet_of_the_page_by_its_hash(page):
+    shown = page([sample_of(paper_row(), pair_row("arxiv:2401.00001", 1))])
+    digest = base64.b64encode(hashlib.sha256(shown.style.encode()).digest()).decode()
+    policy = next(attributes["content"] for tag, attributes in shown.tags if "http-equiv" in attributes)
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert not any("style" in attributes for _, attributes in shown.tags)

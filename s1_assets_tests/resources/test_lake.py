@@ -82,6 +82,15 @@ def test_rows_of_a_part_that_is_not_there_are_none(lake):
     lake.delete(lake.path(FIGURE_PAIRS, CELL, "nothing"))
 
 
+def test_pairs_are_looked_up_by_key_in_any_row_group(lake):
+    pairs = [pair(number, size=5 << 20) for number in range(1, 6)]
+    write(lake, "many", pairs)
+    wanted = {"arxiv:1#1", "arxiv:1#5", "arxiv:1#9"}
+    found = lake.lookup(FIGURE_PAIRS, CELL, "many", wanted)
+    assert {key: row["image"] for key, row in found.items()} == {p["pair_id"]: p["image"] for p in (pairs[0], pairs[4])}
+    assert lake.lookup(FIGURE_PAIRS, CELL, "nowhere", wanted) == {}
+
+
 def test_an_empty_side_table_leaves_no_file_and_removes_the_older_one(lake):
     reject = {"paper_id": "arxiv:1", "stage": "figure_pairs", "reason": "timeout", "detail": ""}
     write(lake, "chunk_002", [pair(1)], [reject])
