@@ -1,24 +1,28 @@
 """What a report says in numbers, from one pass over the tables of its cells without their images."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from resources.lake import Lake
 from s1_assets.cells import Cell
-from s1_assets.quality import judges, verdicts
-from s1_assets.quality.length import Spread
+from s1_assets.quality import judges
 from s1_assets.quality.report.choose import Choice
 from s1_assets.quality.report.distributions import Distributions
 from s1_assets.quality.summary import CellSummary, summarise
-from s1_assets.quality.verdicts import Verdict, load_thresholds
+from s1_assets.quality.verdicts import Verdict, captions, load_thresholds, scores
 from s1_assets.tables import ENHANCED_CAPTIONS, QUALITY_METRICS, RAW_PAPERS, REJECTS, Row
 
 BATCH = 4096
-OF_ROWS = (judges.pairs_per_paper, judges.rejects_rate, judges.failure_rate)
-OF_SUMMARY = (verdicts.recaption_length, verdicts.numbers_grounded, verdicts.clip_gain, verdicts.pppl_shift)
-# Measures that stand in no CellSummary and are only averaged.
-SHARES = ("clip_coverage", "copied_share")
+OF_ROWS = (judges.pairs_per_paper, judges.rejects_rate, judges.usable_raw_captions, judges.failure_rate)
+OF_SUMMARY = (
+    captions.recaption_length,
+    captions.numbers_grounded,
+    captions.entities_grounded,
+    scores.clip_gain,
+    scores.clip_margin,
+    scores.pppl_shift,
+)
 
 
 @dataclass
@@ -37,7 +41,6 @@ class Numbers:
     not_enhanced: Counter[tuple[str, str]] = field(default_factory=Counter)
     rejects: Counter[tuple[str, str]] = field(default_factory=Counter)
     flagged: int = 0
-    shares: Mapping[str, Spread] = field(default_factory=lambda: {name: Spread() for name in SHARES})
     distributions: Distributions = field(default_factory=Distributions)
     summary: CellSummary = field(default_factory=CellSummary)
     verdicts: list[tuple[Cell, Verdict]] = field(default_factory=list)
@@ -78,9 +81,6 @@ def _metrics(found: Numbers, lake: Lake, choice: Choice | None) -> Iterator[Row]
                 paper = papers.get(row["pair_id"].rpartition("#")[0], {})
                 found.disciplines[paper.get("discipline") or "unknown"] += 1
                 found.flagged += bool(row["flags"])
-                for name, spread in found.shares.items():
-                    if row[name] is not None:
-                        spread.add(row[name])
                 if choice and paper.get("status") == "live":
                     choice.add(cell, part.name, row)
                 yield row

@@ -82,8 +82,8 @@ def clip_differences(numbers: Numbers) -> Plot:
     axes.set_xlabel("difference of cosines; above 0 is better")
     axes.set_ylabel("pairs")
     better = found.counts[found.edges[:-1] >= -1e-9].sum() / found.total
-    means = f"{summary.clip_raw.mean:.3f} → {summary.clip_recaption.mean:.3f}"
-    gain = f" ({summary.clip_gain:+.1%})" if summary.clip_gain is not None else ""
+    means = f"{summary.clip.before.mean:.3f} → {summary.clip.after.mean:.3f}"
+    gain = f" ({summary.clip.gain:+.1%})" if summary.clip.gain is not None else ""
     caption = f"Mean {means}{gain} over {found.total:,} pairs; better in {better:.0%} of them."
     return Plot(title, caption, figure)
 
@@ -96,7 +96,7 @@ def pseudo_perplexity(numbers: Numbers) -> Plot:
     figure, axes = new_axes()
     _compare(axes, found.pppl_raw, found.pppl_recaption)
     axes.set_xlabel("log10 of pseudo-perplexity; left is more fluent")
-    caption = f"Mean log10: raw {_spread(summary.pppl_raw, 2)}, rewritten {_spread(summary.pppl_recaption, 2)}."
+    caption = f"Mean log10: raw {_spread(summary.pppl.before, 2)}, rewritten {_spread(summary.pppl.after, 2)}."
     return Plot(title, caption, figure)
 
 

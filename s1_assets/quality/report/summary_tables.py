@@ -20,8 +20,8 @@ def headline(numbers: Numbers) -> list[tuple[str, str]]:
     return [
         (f"{summary.pairs:,}", f"pairs of {numbers.papers:,} papers in {_cells(len(numbers.cells))}"),
         (f"{numbers.statuses['enhanced'] / captions:.1%}", "of the captions rewritten"),
-        (_signed(summary.clip_gain, "{:+.1%}"), "CLIP gain"),
-        (_signed(summary.pppl_shift, "{:+.2f}"), "shift of log10 pseudo-perplexity"),
+        (_signed(summary.clip.gain, "{:+.1%}"), "CLIP gain"),
+        (_signed(summary.pppl.shift, "{:+.2f}"), "shift of log10 pseudo-perplexity"),
         (f"{grounded.mean:.1%}" if grounded.count else NOT_MEASURED, "of the numbers grounded"),
         (f"{numbers.flagged / summary.pairs:.1%}", f"of the pairs flagged ({numbers.flagged:,})"),
     ]
@@ -35,8 +35,8 @@ def averages(numbers: Numbers) -> dict[str, float]:
         "caption_chars_mean": raw.mean if raw.count else None,
         "recaption_chars_mean": new.mean if new.count else None,
         "recaption_chars_cv": new.cv,
-        "clip_gain": summary.clip_gain,
-        "pppl_shift": summary.pppl_shift,
+        "clip_gain": summary.clip.gain,
+        "pppl_shift": summary.pppl.shift,
         "numbers_grounded_mean": grounded.mean if grounded.count else None,
         "flagged_share": numbers.flagged / summary.pairs if summary.pairs else None,
     }
@@ -69,14 +69,22 @@ def _measures(numbers: Numbers) -> Iterator[tuple[object, ...]]:
     change = f"{new.mean / raw.mean - 1:+.0%}" if raw.mean and new.count else "–"
     yield "length, characters", raw.count, _spread(raw, 0), _spread(new, 0), change
     yield "CV of length", raw.count, _signed(raw.cv, "{:.2f}"), _signed(new.cv, "{:.2f}"), "–"
-    clip = _spread(summary.clip_raw, 3), _spread(summary.clip_recaption, 3)
-    yield "CLIP cosine", summary.clip_raw.count, *clip, _signed(summary.clip_gain, "{:+.2%}")
-    pppl = _spread(summary.pppl_raw, 2), _spread(summary.pppl_recaption, 2)
-    yield "log10 pseudo-perplexity", summary.pppl_raw.count, *pppl, _signed(summary.pppl_shift, "{:+.3f}")
+    for name, pairs in (
+        ("CLIP cosine", summary.clip),
+        ("CLIP cosine, window by window", summary.clip_windows),
+        ("CLIP cosine, rewritten cut to the raw length", summary.clip_matched),
+    ):
+        yield name, pairs.count, _spread(pairs.before, 3), _spread(pairs.after, 3), _signed(pairs.gain, "{:+.2%}")
+    for name, pairs, digits in (
+        ("CLIP cosine, another paper's rewritten caption against its own", summary.clip_margin, 3),
+        ("log10 pseudo-perplexity", summary.pppl, 2),
+    ):
+        change = _signed(pairs.shift, "{:+.3f}")
+        yield name, pairs.count, _spread(pairs.before, digits), _spread(pairs.after, digits), change
     shares = {
         "share of numbers grounded": summary.numbers_grounded,
-        "share of tokens that CLIP read": numbers.shares["clip_coverage"],
-        "share of words copied": numbers.shares["copied_share"],
+        "share of tokens that CLIP read": summary.spread("clip_coverage"),
+        "share of words copied": summary.spread("copied_share"),
     }
     for name, spread in shares.items():
         yield name, spread.count, "–", _spread(spread, 3), "–"
