@@ -3,7 +3,8 @@
 A chat goes to the living replica with the fewest in flight. When a replica dies, the chats that were in flight on it
 are suspects: one of them may be what killed it, and would kill again. They wait in quarantine until a replica takes
 them with nothing else in flight: first all together, since a death may be bad luck, then by halves, until the one that
-kills is alone and is refused. All others are answered, and each is answered once.
+kills is alone. It is refused when it kills a replica that did nothing else since its start: another may
+have died by itself. All others are answered, and each is answered once.
 """
 
 import asyncio
@@ -43,6 +44,7 @@ class _Ticket:
     chat: Chat
     decoding: Decoding
     answer: asyncio.Future[Completion]
+    killed_alone: bool = False
 
     def refuse(self, error: Exception) -> None:
         if not self.answer.done():
@@ -51,12 +53,16 @@ class _Ticket:
 
 @dataclass(eq=False)
 class _Ward:
-    """A replica with what is in flight on it. `reserved` keeps chats away from it, `trying` says it has suspects."""
+    """A replica with what is in flight on it. `reserved` keeps chats away from it, `trying` says it has suspects.
+
+    `answered` counts the chats that it has answered since its start.
+    """
 
     replica: Replica
     alive: bool = False
     reserved: bool = False
     trying: bool = False
+    answered: int = 0
     tasks: dict[_Ticket, asyncio.Task[None]] = field(default_factory=dict)
 
     @property
@@ -145,6 +151,7 @@ class Dispatcher:
             if not ticket.answer.done():
                 ticket.answer.set_result(completion)
             self.completions += 1
+            ward.answered += 1
         except ReplicaDiedError as error:
             await self._bury(ward, error)
         except Exception as error:  # noqa: BLE001  whatever it is goes to the one who waits for this answer
@@ -169,17 +176,20 @@ class Dispatcher:
                     task.cancel()
             ward.tasks.clear()
             self._log(f"engine {ward.replica.name} died with {len(suspects)} in flight: {error}")
-            self._condemn(suspects, alone=ward.trying, error=error)
+            self._condemn(suspects, ward, error)
             if self.deaths > self._limits.deaths + self.completions // COMPLETIONS_PER_DEATH:
                 self._give_up(f"the engine died {self.deaths} times, the last time because of: {error}")
             self._spawn(self._revive(ward))
             self._changed.notify_all()
 
-    def _condemn(self, suspects: list[_Ticket], *, alone: bool, error: ReplicaDiedError) -> None:
-        """Decide how suspects are tried next; `alone` says that nothing else was in flight when they killed."""
-        if alone and len(suspects) == 1:
+    def _condemn(self, suspects: list[_Ticket], ward: _Ward, error: ReplicaDiedError) -> None:
+        """Decide how the suspects of a replica that died are tried next."""
+        if ward.trying and len(suspects) == 1 and not ward.answered:
             suspects[0].refuse(RefusedError(f"the engine dies of this figure: {error}"))
-        elif alone:
+        elif ward.trying and len(suspects) == 1:
+            suspects[0].killed_alone = True
+            self._quarantine.appendleft(suspects)
+        elif ward.trying:
             middle = len(suspects) // 2
             self._quarantine.extendleft(half for half in (suspects[middle:], suspects[:middle]) if half)
         elif suspects:
@@ -205,7 +215,7 @@ class Dispatcher:
                     self._give_up(f"{ward.replica.name} cannot be used: {type(error).__name__}: {error}")
             else:
                 async with self._changed:
-                    ward.alive = True
+                    ward.alive, ward.answered = True, 0
                     self._changed.notify_all()
                 return
 
@@ -221,7 +231,10 @@ class Dispatcher:
                 ward = min((ward for ward in self._wards if ward.alive), key=lambda ward: len(ward.tasks))
                 ward.reserved = True
                 await self._changed.wait_for(partial(getattr, ward, "is_idle"))
-                if ward.alive:
+                if ward.alive and ward.answered and any(ticket.killed_alone for ticket in self._quarantine[0]):
+                    ward.alive, self._last_alive = False, time.monotonic()
+                    self._spawn(self._revive(ward))
+                elif ward.alive:
                     ward.trying = True
                     for ticket in self._quarantine.popleft():
                         if not ticket.answer.done():
