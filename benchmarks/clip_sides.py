@@ -39,6 +39,7 @@ class Run:
 
     pairs: int
     seconds: float
+    cpu_seconds: float  # of all threads
     peak_bytes: int  # of the process, model and libraries included
     scores: Mapping[str, Sequence[float | None]]  # by pair
     gpu_waiting: float | None  # share of the time; None without a GPU
@@ -59,47 +60,41 @@ class PlainLoop:
         )
         self._model.eval()
         self._tokenizer = open_clip.get_tokenizer(architecture)
-        self.seconds = 0.0
 
     def scores(self, pairs: Sequence[ImageText]) -> list[ClipScores | None]:
-        """Scores of each pair. `seconds` sums up the time that they took."""
+        """Scores of each pair."""
         import torch
 
-        began = time.perf_counter()
         with torch.no_grad(), torch.autocast(self._device, torch.bfloat16, enabled=self._device == "cuda"):
-            found: list[ClipScores | None] = [self._of_pair(pair) for pair in pairs]
-        self.seconds += time.perf_counter() - began
-        return found
+            return [self._of_pair(pair) for pair in pairs]
 
     def _of_pair(self, pair: ImageText) -> ClipScores:
         opened = Image.open(io.BytesIO(pair.image))
         image = self._model.encode_image(self._preprocess(opened).unsqueeze(0).to(self._device))
         image = image / image.norm(dim=-1, keepdim=True)
 
-        def cosines(rows: Any) -> list[float]:
-            texts = self._model.encode_text(rows.to(self._device))
-            texts = texts / texts.norm(dim=-1, keepdim=True)
-            return [float(value) for value in (texts.float() @ image.float().T)[:, 0]]
+        def cosine(row: Any) -> float:
+            text = self._model.encode_text(row.to(self._device))
+            text = text / text.norm(dim=-1, keepdim=True)
+            return float(text.float() @ image.float().T)
 
         def score(text: str | None) -> float | None:
-            return cosines(self._tokenizer([text]))[0] if text else None
+            return cosine(self._tokenizer([text])) if text else None
 
         def windows(text: str | None) -> float | None:
             parts = list(self._windows(self._tokenizer.encode(text or "")))
-            if not parts:
-                return None
-            each = cosines(self._rows(parts))
-            return sum(len(part) * value for part, value in zip(parts, each, strict=True)) / sum(map(len, parts))
+            total = sum(len(part) * cosine(self._row(part)) for part in parts)
+            return total / sum(map(len, parts)) if parts else None
 
         raw, recaption = (self._tokenizer.encode(text or "") for text in (pair.raw, pair.recaption))
-        matched, room = recaption[: len(raw)][: self._room], self._room
+        matched = recaption[: min(len(raw), self._room)]
         return ClipScores(
             raw=score(pair.raw),
             recaption=score(pair.recaption),
-            coverage=min(len(recaption), room) / len(recaption) if recaption else None,
+            coverage=min(len(recaption), self._room) / len(recaption) if recaption else None,
             raw_windows=windows(pair.raw),
             recaption_windows=windows(pair.recaption),
-            matched=cosines(self._rows([matched]))[0] if matched else None,
+            matched=cosine(self._row(matched)) if matched else None,
             shuffled=score(pair.another),
         )
 
@@ -111,45 +106,38 @@ class PlainLoop:
         for start in range(0, len(tokens), self._room):
             yield tokens[start : start + self._room]
 
-    def _rows(self, texts: Sequence[list[int]]) -> Any:
+    def _row(self, tokens: list[int]) -> Any:
         import torch
 
-        rows = torch.zeros(len(texts), self._tokenizer.context_length, dtype=torch.long)
-        for row, text in zip(rows, texts, strict=True):
-            marked = [self._tokenizer.sot_token_id, *text, self._tokenizer.eot_token_id]
-            row[: len(marked)] = torch.tensor(marked)
-        return rows
+        row = torch.zeros(1, self._tokenizer.context_length, dtype=torch.long)
+        marked = [self._tokenizer.sot_token_id, *tokens, self._tokenizer.eot_token_id]
+        row[0, : len(marked)] = torch.tensor(marked)
+        return row
 
 
-def measure_cell(folder: Path, scorer: ClipScorer, cell: Cell) -> tuple[float, Mapping[str, Sequence[float | None]]]:
-    """Runs the quality stage on a cell: seconds and the scores of each pair."""
+def run_cell(folder: Path, scorer: ClipScorer, cell: Cell) -> Run:
+    """The quality stage on a cell, with this scorer."""
     lake = Lake(str(folder / "lake"))
     upstream = [Part.of(file) for file in lake.parts(ENHANCED_CAPTIONS, cell)]
     produce = measure_parts(lake, cell, Scorers(clip=scorer))
-    began = time.perf_counter()
-    run_stage(STAGE, lake, cell, upstream, produce=produce, log=lambda _: None)
-    seconds = time.perf_counter() - began
+    with GpuWatch() as watch:
+        began, cpu_began = time.perf_counter(), time.process_time()
+        run_stage(STAGE, lake, cell, upstream, produce=produce, log=lambda _: None)
+        seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu_began
     names = [f"clip_{name}" for name in ClipScores.__dataclass_fields__]
-    found = {row["pair_id"]: [row[name] for name in names] for row in lake.cell_rows(QUALITY_METRICS, cell)}
+    scores = {row["pair_id"]: [row[name] for name in names] for row in lake.cell_rows(QUALITY_METRICS, cell)}
     for part in upstream:
         lake.delete(lake.path(QUALITY_METRICS, cell, part.name))
-    return seconds, found
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return Run(len(scores), seconds, cpu_seconds, peak, scores, watch.waiting)
 
 
 def main(side: str, folder: Path) -> None:
     """Measures one side."""
     weights = str(folder / WEIGHTS)
     scorer = PlainLoop(ARCHITECTURE, weights) if side == LOOP else OpenClipScorer(ARCHITECTURE, weights)
-    measure_cell(folder, scorer, WARM_UP)
-    with GpuWatch() as watch:
-        if isinstance(scorer, PlainLoop):
-            scorer.seconds = 0.0
-        seconds, scores = measure_cell(folder, scorer, MEASURED)
-        if isinstance(scorer, PlainLoop):
-            seconds = scorer.seconds  # of the loop alone; ours is all that the stage does
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    run = Run(len(scores), seconds, peak, scores, watch.waiting)
-    (folder / f"{side}.json").write_text(json.dumps(asdict(run)))
+    run_cell(folder, scorer, WARM_UP)
+    (folder / f"{side}.json").write_text(json.dumps(asdict(run_cell(folder, scorer, MEASURED))))
 
 
 if __name__ == "__main__":

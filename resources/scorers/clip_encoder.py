@@ -43,9 +43,7 @@ class Encoder:
         self._batch = 256 if self._device == "cuda" else 32
         self._cuts_padding = _ignores_padding(model)
         self.tokens = TextTokens(tokenizer)
-        self.decoders = len(
-            os.sched_getaffinity(0)
-        )  # threads; Pillow decodes and scales without the interpreter's lock
+        self.decoders = len(os.sched_getaffinity(0))  # threads: Pillow works without the interpreter's lock
 
     def pixels(self, content: bytes) -> Pixels | None:
         """A PNG or JPEG file scaled and cut to [side, side, 3] as the model wants it, on white where it is transparent.
