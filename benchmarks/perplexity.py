@@ -152,11 +152,11 @@ def main() -> int:
         try:
             trials = [measure(f"minicons:{batch}", model, few, folder) for batch in BATCHES]
             best = min(trials, key=lambda run: run.seconds).name
-            runs = [measure(side, model, texts, folder) for side in ("project", best)]
+            project, peer = measure("project", model, texts, folder), measure(best, model, texts, folder)
         except RuntimeError as error:
             print(f"perplexity: {error}", file=sys.stderr)
             return 1
-    report(*runs, sum(counts), machine)
+    report(project, peer, sum(counts), machine)
     return 0
 
 
