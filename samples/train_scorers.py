@@ -24,15 +24,15 @@ from samples.scorers.training import train
 def train_clip(folder: Path, seed: int, steps: int, pool: int) -> Training:
     """Train the CLIP; the same numbers give the same weights on the same kind of CPU."""
     clip.begin(folder, seed)
-    seconds = train(partial(clip.ClipCourse, folder, seed, pool), folder, steps)
-    return Training(seed, steps, pool, seconds)
+    effort = train(partial(clip.ClipCourse, folder, seed, pool), folder, steps)
+    return Training(seed, steps, pool, effort)
 
 
 def train_masked_language_model(folder: Path, seed: int, steps: int) -> Training:
     """Train the masked language model; the same numbers give the same weights on the same kind of CPU."""
     masked_language_model.begin(folder, seed)
-    seconds = train(partial(masked_language_model.MaskedLanguageCourse, folder, seed), folder, steps)
-    return Training(seed, steps, 0, seconds)
+    effort = train(partial(masked_language_model.MaskedLanguageCourse, folder, seed), folder, steps)
+    return Training(seed, steps, 0, effort)
 
 
 def measure_clip(folder: Path, training: Training, count: int) -> None:
@@ -58,9 +58,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=MODELS, help="where the two checkpoints go")
     parser.add_argument("--only", choices=(CLIP.name, MASKED_LANGUAGE_MODEL.name), help="train just this one")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--clip-steps", type=int, default=550, help="about 1.2 s each on two idle cores")
+    parser.add_argument("--clip-steps", type=int, default=420, help="about 1.2 s each on two idle cores")
     parser.add_argument("--charts", type=int, default=12000, help="charts of the pool that is drawn first")
-    parser.add_argument("--language-steps", type=int, default=300, help="about a second each on two idle cores")
+    parser.add_argument("--language-steps", type=int, default=360, help="about 0.5 s each on two idle cores")
     parser.add_argument("--questions", type=int, default=300, help="pairs and texts to measure on; 0 writes no card")
     asked = parser.parse_args()
     if asked.only != MASKED_LANGUAGE_MODEL.name:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from samples.captioner.chart import COLOURS, KINDS, TRENDS
 from samples.scorers.questions import Fluency, Likeness
+from samples.scorers.training import Effort
 
 MADE = """\
 ## How it was made
@@ -18,7 +19,8 @@ MADE = """\
 | seed | {training.seed} |
 | steps | {training.steps} |
 {rows}\
-| seconds | {training.seconds:.0f} |
+| seconds | {training.effort.seconds:.0f} |
+| seconds of work of one core | {training.effort.core_seconds:.0f} |
 
 Charts, words and the tokenizer's texts are all made by `samples/`: nothing comes from anyone else's papers, no figure
 and no caption of the sample papers was trained on, and no pretrained weights are involved. Weights are kept in half
@@ -103,12 +105,12 @@ else that it read was put together by rules. Words that it does not know count a
 
 @dataclass(frozen=True)
 class Training:
-    """What a training took: its seed and steps, the charts of the pool (0 without pictures), seconds of wall time."""
+    """What a training took: its seed and steps, the charts of the pool (0 without pictures), and time."""
 
     seed: int
     steps: int
     pool: int
-    seconds: float
+    effort: Effort
 
 
 def write_clip_card(folder: Path, training: Training, parameters: int, drawn: Likeness, plotted: Likeness) -> None:

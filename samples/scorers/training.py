@@ -1,8 +1,10 @@
 """Trains a scorer in several processes of one thread each, which share their gradients, as the captioner is trained."""
 
 import os
+import resource
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -29,17 +31,31 @@ class Course(Protocol):
         """Write the checkpoint."""
 
 
-def train(course: Callable[[int], Course], folder: Path, steps: int) -> float:
-    """Train `course(process)` in each of PROCESSES; returns the seconds. `folder` is where the processes meet."""
+@dataclass(frozen=True)
+class Effort:
+    """Seconds of wall time, and seconds that all processes together kept a core busy."""
+
+    seconds: float
+    core_seconds: float
+
+
+def train(course: Callable[[int], Course], folder: Path, steps: int) -> Effort:
+    """Train `course(process)` in each of PROCESSES, which meet in `folder`."""
     from torch import multiprocessing
 
-    began = time.monotonic()
+    began, worked = time.monotonic(), _worked()
     meeting = (folder / ".meeting").resolve()
     meeting.unlink(missing_ok=True)
     os.environ["OMP_NUM_THREADS"] = "1"
     multiprocessing.spawn(_follow, (course, meeting, steps), nprocs=PROCESSES)
     meeting.unlink(missing_ok=True)
-    return time.monotonic() - began
+    return Effort(time.monotonic() - began, _worked() - worked)
+
+
+def _worked() -> float:
+    """Seconds of processor time of all processes that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _follow(process: int, course: Callable[[int], Course], meeting: Path, steps: int) -> None:
