@@ -4,12 +4,16 @@ unexport PYTHONDONTWRITEBYTECODE # byte code spares every new process of an engi
 PYTHON = .venv/bin/python
 ENGINE_SET = $(shell command -v nvidia-smi >/dev/null && echo gpu || echo cpu)
 COMPILE = $(shell command -v uv || echo .uv/bin/uv) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+MODELS = $(CURDIR)/samples/models
+SAMPLE_MODELS = S1_MODEL="$${S1_MODEL:-$(MODELS)/captioner}" S1_CLIP="$${S1_CLIP:-$(MODELS)/clip/open_clip_config.json}" \
+	S1_CLIP_WEIGHTS="$${S1_CLIP_WEIGHTS:-$(MODELS)/clip/open_clip_model.safetensors}" \
+	S1_PPPL_MODEL="$${S1_PPPL_MODEL:-$(MODELS)/masked_language_model}"
 
 .PHONY: demo test check dev cell release report serve plan sql overlay bench lock base development
 
-demo:                  ## sample papers of every source through the whole line; ENGINE=vllm: captions by a small Qwen3-VL
+demo:                  ## sample papers of every source through the whole line; ENGINE=vllm: captions and scores by small models
 	@./install.sh $(if $(ENGINE),cpu,base)
-	$(if $(ENGINE),S1_CAPTIONER=$(ENGINE) S1_PROMPT=brief S1_MODEL="$${S1_MODEL:-$(CURDIR)/samples/models/captioner}") $(PYTHON) -m samples.demo
+	$(if $(ENGINE),S1_CAPTIONER=$(ENGINE) S1_PROMPT=brief $(SAMPLE_MODELS)) $(PYTHON) -m samples.demo
 
 test:                  ## all checks, then all tests, those of the real engine on the CPU among them
 	@./install.sh cpu

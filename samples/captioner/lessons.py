@@ -70,8 +70,8 @@ class Lessons:
         words += ["one", "two", "left", "top", "dark", "bright", "middle"]
         self.labels = {self.tokenizer(f" {word}").input_ids[0] for word in words}
         rng = np.random.default_rng([*self.seed, 1])
-        charts = (chart for chart in _charts(rng) if chart.kind in PLOTTED_KINDS)
-        self.pool = [(chart, plot(chart, rng)) for chart in itertools.islice(charts, plotted)]
+        plottable = (chart for chart in charts(rng) if chart.kind in PLOTTED_KINDS)
+        self.pool = [(chart, plot(chart, rng)) for chart in itertools.islice(plottable, plotted)]
 
     def batch(self, step: int, now: Lesson) -> Batch:
         """The batch of a step, counted from 0, with the lesson that it has now."""
@@ -118,6 +118,7 @@ class Lessons:
         return ids
 
 
-def _charts(rng: np.random.Generator) -> Iterator[Chart]:
+def charts(rng: np.random.Generator) -> Iterator[Chart]:
+    """Charts without end, DOUBLES of those with trends in two panels."""
     while True:
         yield random_chart(rng, DOUBLES)

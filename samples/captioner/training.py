@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PROCESSES = 2
 RATE = 2e-3
 WARM_UP = 40  # steps
+LAYERS = (".layers.", ".blocks.")
 LONGEST_GRADIENT = 1.0
 
 
@@ -38,13 +39,13 @@ def train(process: int, folder: Path, seed: int, steps: int, plotted: int) -> No
     model.set_attn_implementation("eager")  # in bfloat16 on a CPU several times faster than the fused kernel
     _embed_patches_by_matrix(model)
     lessons = Lessons(processor, seed, process, plotted // PROCESSES)
-    optimizers = _optimizers(model)
+    steppers = optimizers(model, LAYERS, RATE)
     began, named = time.monotonic(), []
     for step in range(steps):
         loss, right = _loss(model, lessons.batch(step, lesson(step, steps)), lessons.labels)
         loss.backward()
-        _share_gradients(model)
-        for optimizer in optimizers:
+        share_gradients(model)
+        for optimizer in steppers:
             for group in optimizer.param_groups:
                 group["lr"] = RATE * _schedule(step, steps)
             optimizer.step()
@@ -80,26 +81,28 @@ def _loss(model: "Qwen3VLForConditionalGeneration", batch: Batch, labels: set[in
     return (losses * weights).sum() / weights.sum(), right
 
 
-def _optimizers(model: "Qwen3VLForConditionalGeneration") -> "list[torch.optim.Optimizer]":
+def optimizers(model: "torch.nn.Module", layers: tuple[str, ...], rate: float) -> "list[torch.optim.Optimizer]":
     """Muon (Jordan et al. 2024) for the matrices of the layers, AdamW for embeddings, mergers, norms and biases.
+
+    Parameters of a layer have one of `layers` in their names.
 
     Muon's update is scaled to the size of AdamW's (Liu et al. 2025, section 2.2), so that both share one rate.
     """
     import torch
 
     named = dict(model.named_parameters())
-    in_layers = [name for name in named if ".layers." in name or ".blocks." in name]
+    in_layers = [name for name in named if any(layer in name for layer in layers)]
     matrices = {name for name in in_layers if named[name].ndim == 2}
     return [
         torch.optim.Muon(
             [named[name] for name in named if name in matrices],
-            lr=RATE,
+            lr=rate,
             weight_decay=0.02,
             adjust_lr_fn="match_rms_adamw",
             ns_steps=4,
         ),
         torch.optim.AdamW(
-            [named[name] for name in named if name not in matrices], lr=RATE, betas=(0.9, 0.98), weight_decay=0.01
+            [named[name] for name in named if name not in matrices], lr=rate, betas=(0.9, 0.98), weight_decay=0.01
         ),
     ]
 
@@ -109,8 +112,8 @@ def _schedule(step: int, steps: int) -> float:
     return min(1.0, (step + 1) / WARM_UP, (steps - step) / ((1 - LOOKING_SHARE) * steps))
 
 
-def _share_gradients(model: "Qwen3VLForConditionalGeneration") -> None:
-    """Give every process the mean of all gradients, clipped to a length of LONGEST_GRADIENT."""
+def share_gradients(model: "torch.nn.Module") -> None:
+    """Give each of PROCESSES the mean of all gradients, clipped to a length of LONGEST_GRADIENT."""
     import torch
     from torch import distributed
 
