@@ -198,7 +198,10 @@ class Client:
         self.log(f"{service}: {_failure(error) if error else 'it failed'}; try {state.attempt_number + 1} follows")
 
     def _redirected(self, service: str, url: str, response: httpx.Response) -> str:
-        target = urljoin(url, str(response.headers.get("location", "")))
+        try:
+            target = urljoin(url, str(response.headers.get("location", "")))
+        except ValueError:  # no URL
+            target = ""
         allowed = {origin(self.services[service].url), *self.services[service].hosts}
         downgraded = url.startswith("https://") and not target.startswith("https://")
         if downgraded or not is_encrypted_or_local(target) or origin(target) not in allowed:

@@ -55,7 +55,7 @@ SERVICES = {
 
 
 def services(overrides: str = "{}") -> dict[str, Service]:
-    """The services by name; `overrides` is S1_SERVICES, a JSON object of names and base URLs.
+    """The services by name; `overrides` is S1_SERVICES, a JSON object of names and base URLs, null to leave one out.
 
     Raises ValueError for what is no such object, a name that is none, or a URL without encryption to another machine.
     """
@@ -63,15 +63,18 @@ def services(overrides: str = "{}") -> dict[str, Service]:
         read = json.loads(overrides)
     except ValueError as error:
         raise ValueError(f"S1_SERVICES={overrides!r} is not JSON: {error}") from error
-    if not isinstance(read, Mapping) or not all(isinstance(url, str) for url in read.values()):
+    if not isinstance(read, Mapping) or not all(isinstance(url, str | None) for url in read.values()):
         raise ValueError(f'S1_SERVICES={overrides!r} is no JSON object such as {{"arxiv-oai": "https://…"}}')
     if unknown := read.keys() - SERVICES:
         raise ValueError(f"S1_SERVICES names {', '.join(sorted(unknown))}; services are {', '.join(SERVICES)}")
     found = dict(SERVICES)
     for name, url in read.items():
-        if not (url.startswith("s3://") or is_encrypted_or_local(url)):
+        if url is None:
+            del found[name]
+        elif not (url.startswith("s3://") or is_encrypted_or_local(url)):
             raise ValueError(f"S1_SERVICES: {name} is to be an https:// or s3:// URL and is {url!r}")
-        found[name] = replace(found[name], url=url.rstrip("/"))
+        else:
+            found[name] = replace(found[name], url=url.rstrip("/"))
     return found
 
 
