@@ -132,7 +132,7 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
                 f"S1_MIRROR is not set and this version has no live access to {cell.source}; set it to a folder or URL "
                 "that holds <source>/ in the source's own layout (`make demo` makes one in build/samples)"
             )
-        live = self.live(log)
+        live = self.live(lambda line: log(f"live: {line}"))
         _ = live.client  # a missing contact shows before anything is done
         HARVESTS[cell.source](live, cell)
 

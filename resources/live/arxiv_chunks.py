@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from resources.live.access import LiveAccess
 from resources.live.buckets import Bucket
-from resources.live.failures import SourceRefusedError
+from resources.live.failures import BrokenPromiseError
 from resources.live.partial import Promised
 from resources.sources.arxiv.chunks import FOLDER, MANIFEST, Chunk, chunks_of
 
@@ -61,12 +61,7 @@ def _fetch_chunk(live: LiveAccess, bucket: Bucket, fetched: _Fetched, chunk: Chu
         with bucket.download(_in_bucket(chunk.path), Promised(md5=chunk.promise.md5)) as file:
             live.log(f"arXiv: {chunk.name} came, {file.path.stat().st_size / 1e6:.0f} MB")
             live.downloads.put(chunk.path, file.path)
-    except FileNotFoundError as error:
-        live.log(f"arXiv: {chunk.name} is left out: {error}")
-        return
-    except SourceRefusedError as error:
-        if "promised" not in error.why:
-            raise
+    except (FileNotFoundError, BrokenPromiseError) as error:
         live.log(f"arXiv: {chunk.name} is left out: {error}")
         return
     fetched.chunks[chunk.name] = chunk.promise.md5

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from resources.live.access import LiveAccess
 from resources.live.download import download
-from resources.live.failures import SourceRefusedError
+from resources.live.failures import SourceRefusedError, TooLargeError
 from resources.sources.arxiv.cell import ArxivCell
 from resources.sources.arxiv.eprints import eprint_path, eprints_of
 from resources.sources.arxiv.ids import item_of, yymm_of
@@ -20,6 +20,7 @@ SERVICE = "arxiv-export"
 EPRINTS_A_RUN = 4000  # half an hour; whole months are for the chunks
 MAX_EPRINT_BYTES = 1 << 30
 _DENIED = 403
+_NO_SOURCE = {400, 404, 410, 451}
 _HTML = (b"<!doctype html", b"<html")
 
 
@@ -65,6 +66,8 @@ def _fetch(live: LiveAccess, record: Record, yymm: str, day: str) -> None:
             raise SourceRefusedError(
                 SERVICE, error.url, f"arXiv denies access: {error.why}", advice, _DENIED
             ) from error
+        if not isinstance(error, TooLargeError) and error.status not in _NO_SOURCE:
+            raise
         live.log(f"arXiv: no source of {name}: {error}")
         live.downloads.put(eprint_path(item, record.version, yymm, day, "none"), str(error).encode())
 

@@ -25,6 +25,7 @@ from resources.live.arxiv_lines import Authors, paper_of, parsed_authors, snapsh
 from resources.live.oai import OaiList, OaiPage
 from resources.sources.arxiv.harvested import FOLDER, UNPLACED, fetches_after
 from resources.sources.arxiv.ids import canonical_id, month_of
+from resources.sources.arxiv.snapshot import snapshot_until
 
 SERVICE = "arxiv-oai"
 STATE = f"{FOLDER}/harvested.json"
@@ -77,11 +78,14 @@ class Changes:
 def harvest_metadata(live: LiveAccess, month: str) -> None:
     """Brings the records of a month's papers ("YYYY-MM") up to date, and with them all that was modified since.
 
-    Nothing is asked when the last harvest reaches that far back and is not older than FRESH_SECONDS. Raises
-    SourceDownError and SourceRefusedError as the client does; what was stored until then stays.
+    What a snapshot in the same place holds is not asked for. Nothing is asked at all when the last harvest reaches
+    that far back and is not older than FRESH_SECONDS. Raises SourceDownError and SourceRefusedError as the client
+    does; what was stored until then stays.
     """
     begin = max(date.fromisoformat(f"{month}-01") - _MARGIN, EARLIEST)
     with _alone(live):
+        if until := snapshot_until(live.downloads.mirror, live.cache):
+            begin = max(begin, until - _MARGIN)
         while _step(live, begin, PAGES_A_STEP):
             pass
 

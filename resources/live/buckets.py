@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, PreconditionError, UnauthenticatedError
 from obstore.store import ObjectStore, S3Store
 
+if TYPE_CHECKING:
+    from obstore.store import S3Config
+
 from resources.live.access import LiveAccess
 from resources.live.failures import SourceDownError, SourceRefusedError
 from resources.live.partial import Download, Promised, locked_partial
+from resources.live.services import SERVICES
 
+REGION = "us-east-1"  # of all buckets that sources publish in; a copy of one may be elsewhere
 PIECE_BYTES = 8 << 20
 
 
@@ -56,8 +62,8 @@ class Bucket:
     def download(self, path: str, promised: Promised | None = None) -> Iterator[Download]:
         """A file, received to a local one that is removed when the block ends well; resumed where it broke off.
 
-        Raises FileNotFoundError for a file that is not there, SourceRefusedError for one that is not as promised
-        or not allowed, SourceDownError when the bucket fails.
+        Raises FileNotFoundError for a file that is not there, BrokenPromiseError for one that is not as promised,
+        SourceRefusedError when access is denied, SourceDownError when the bucket fails.
         """
         with locked_partial(self.cache, f"{self.url}/{path}") as partial:
             meta = self.head(path)
@@ -73,7 +79,10 @@ class Bucket:
             yield Download(partial.path, {"etag": tag})
 
     def _store(self) -> ObjectStore:
-        return S3Store.from_url(self.url, request_payer=True) if self.requester_pays else S3Store.from_url(self.url)
+        config: S3Config = {"request_payer": True} if self.requester_pays else {}
+        if self.url == SERVICES[self.name].url:
+            config["region"] = REGION
+        return S3Store.from_url(self.url, config=config)
 
     @contextmanager
     def _told(self, path: str) -> Iterator[None]:

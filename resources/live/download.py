@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import httpx
 
-from resources.live.failures import SourceRefusedError
+from resources.live.failures import TooLargeError
 from resources.live.http import Client, PassingError
 from resources.live.partial import Download, Partial, Promised, locked_partial
 
@@ -33,7 +33,8 @@ def download(
     also in a later run, and starts again when the file has changed since. Two processes that want the same file take
     turns. A file that is not there raises SourceRefusedError too, with `status` 404.
 
-    Raises as `Client.get` does, and SourceRefusedError for a file of more than `max_bytes` or not as promised.
+    Raises as `Client.get` does, TooLargeError for a file of more than `max_bytes`, BrokenPromiseError for one that is
+    not as promised.
     """
     url = client.address(service, path, parameters)
     with locked_partial(client.cache, url) as partial:
@@ -51,7 +52,7 @@ def _receive(client: Client, service: str, url: str, partial: Partial, max_bytes
                 if file.tell() + len(piece) > max_bytes:
                     partial.remove()
                     why = f"its file has more than {max_bytes} bytes"
-                    raise SourceRefusedError(service, url, why, "leave it out, or allow more")
+                    raise TooLargeError(service, url, why, "leave it out, or allow more")
                 file.write(piece)
                 if time.monotonic() > end:
                     raise PassingError(f"the transfer took more than {client.patience.download:g} s")

@@ -25,6 +25,14 @@ class SourceRefusedError(SourceError):
     """A failure that stays until something is changed: trying again by itself does not help."""
 
 
+class TooLargeError(SourceRefusedError):
+    """An answer or a file has more bytes than is allowed."""
+
+
+class BrokenPromiseError(SourceRefusedError):
+    """A file is not what was promised of it: its size or hash differs."""
+
+
 def without_secrets(url: str) -> str:
     """A URL as it may stand in logs and messages: without user, password, and values of parameters like `api_key`."""
     parts = urlsplit(url)

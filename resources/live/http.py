@@ -15,7 +15,7 @@ import httpx
 import tenacity
 
 from resources.live.answers import Answer, KeptAnswers
-from resources.live.failures import SourceDownError, SourceRefusedError
+from resources.live.failures import SourceDownError, SourceRefusedError, TooLargeError
 from resources.live.limits import ClosedError, Turnstile
 from resources.live.services import Service, is_encrypted_or_local
 
@@ -173,7 +173,7 @@ class Client:
             raise SourceDownError(service, url, f"it asked to be left alone, {error}", "run again then") from error
         except (PassingError, UnusableError, httpx.TransportError) as error:
             status = error.status if isinstance(error, PassingError) else None
-            why = f"{_failure(error)} at each of {self.patience.attempts} tries"
+            why = f"{_failure(error)} at each of {self.patience.attempts:g} tries"
             advice = "run again later; what was fetched and committed stays"
             raise SourceDownError(service, url, why, advice, status) from error
 
@@ -229,9 +229,7 @@ class Client:
         for piece in response.iter_bytes():
             body += piece
             if len(body) > max_bytes:
-                raise SourceRefusedError(
-                    service, url, f"its answer has more than {max_bytes} bytes", "ask for less at once"
-                )
+                raise TooLargeError(service, url, f"its answer has more than {max_bytes} bytes", "ask for less at once")
             if time.monotonic() > end:
                 raise PassingError(f"its answer took more than {self.patience.answer:g} s")
         return bytes(body)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from resources.live.failures import SourceRefusedError
+from resources.live.failures import BrokenPromiseError
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ class Partial:
         self._validator.unlink(missing_ok=True)
 
     def check(self, service: str, url: str, promised: Promised) -> None:
-        """Removes a finished file that is not as promised, and raises SourceRefusedError."""
+        """Removes a finished file that is not as promised, and raises BrokenPromiseError."""
         if why := self._broken_promise(promised):
             self.remove()
-            raise SourceRefusedError(service, url, why, "the next run fetches it again")
+            raise BrokenPromiseError(service, url, why, "the next run fetches it again")
 
     def _broken_promise(self, promised: Promised) -> str | None:
         if promised.size is not None and self.size != promised.size:

@@ -24,7 +24,8 @@ class Fetch:
 
 def harvested_lines(mirror: Mirror, month: str) -> list[bytes]:
     """The lines of a month's papers ("YYYY-MM"), in the order in which they came; none where nothing was harvested."""
-    return [line for found in mirror.objects(f"{FOLDER}/{month}") for line in _lines(mirror, found.path)]
+    files = [found.path for found in mirror.objects(f"{FOLDER}/{month}") if _FETCH.fullmatch(found.path)]
+    return [line for path in files for line in _lines(mirror, path)]
 
 
 def fetches_after(mirror: Mirror, name: str) -> Iterator[Fetch]:
