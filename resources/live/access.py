@@ -1,8 +1,10 @@
 """What a harvest works with: the client, the mirror that it fills, and local space."""
 
+import fcntl
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,3 +52,14 @@ class LiveAccess:
     def client(self) -> Client:
         """The client. Raises ValueError without a contact, or for services that are none."""
         return Client(self.contact, self.cache, services(self.overrides), self.patience, self.log)
+
+    @contextmanager
+    def alone(self, harvest: str, *, wait: bool = True) -> Iterator[None]:
+        """Holds the right to do the harvest of this name, which one process on this disk has at a time.
+
+        Others wait, and find then that little is left to do; without `wait` they get a BlockingIOError.
+        """
+        self.cache.mkdir(parents=True, exist_ok=True)
+        with (self.cache / f"{harvest}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            yield

@@ -38,12 +38,13 @@ def harvest_chunks(live: LiveAccess, month: str) -> None:
     A chunk that is not what the manifest promises, or not there, is left for a later run and said in the log. Raises
     SourceDownError and SourceRefusedError when the bucket fails or denies access.
     """
-    bucket, fetched = Bucket.of(live, SERVICE, requester_pays=True), _read(live)
-    if time.time() - fetched.at > FRESH_SECONDS:
-        _fetch_manifest(live, bucket, fetched)
-    for chunk in chunks_of(live.downloads.mirror, month):
-        if chunk.promise and (chunk.stored is None or fetched.chunks.get(chunk.name) != chunk.promise.md5):
-            _fetch_chunk(live, bucket, fetched, chunk)
+    with live.alone(SERVICE):
+        bucket, fetched = Bucket.of(live, SERVICE, requester_pays=True), _read(live)
+        if time.time() - fetched.at > FRESH_SECONDS:
+            _fetch_manifest(live, bucket, fetched)
+        for chunk in chunks_of(live.downloads.mirror, month):
+            if chunk.promise and (chunk.stored is None or fetched.chunks.get(chunk.name) != chunk.promise.md5):
+                _fetch_chunk(live, bucket, fetched, chunk)
 
 
 def _fetch_manifest(live: LiveAccess, bucket: Bucket, fetched: _Fetched) -> None:

@@ -30,11 +30,12 @@ def harvest_eprints(live: LiveAccess, month: str, limit: int = EPRINTS_A_RUN) ->
     A paper that arXiv gives no source for is noted and not asked for again; what keeps one paper from coming keeps
     no other. Raises SourceRefusedError when arXiv denies access altogether, and SourceDownError when it is down.
     """
-    day, lacking = f"{datetime.now(UTC):%Y-%m-%d}", list(_lacking(live, month))
-    if len(lacking) > limit:
-        live.log(f"arXiv: {len(lacking)} papers of {month} are in no chunk; {limit} of them are fetched now")
-    for record in lacking[:limit]:
-        _fetch(live, record, yymm_of(month), day)
+    with live.alone(SERVICE):
+        day, lacking = f"{datetime.now(UTC):%Y-%m-%d}", list(_lacking(live, month))
+        if len(lacking) > limit:
+            live.log(f"arXiv: {len(lacking)} papers of {month} are in no chunk; {limit} of them are fetched now")
+        for record in lacking[:limit]:
+            _fetch(live, record, yymm_of(month), day)
 
 
 def _lacking(live: LiveAccess, month: str) -> Iterator[Record]:

@@ -9,14 +9,12 @@ the day of the last one's answer, and leaves out what it brought already.
 """
 
 import dataclasses
-import fcntl
 import hashlib
 import itertools
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -83,7 +81,7 @@ def harvest_metadata(live: LiveAccess, month: str) -> None:
     does; what was stored until then stays.
     """
     begin = max(date.fromisoformat(f"{month}-01") - _MARGIN, EARLIEST)
-    with _alone(live):
+    with live.alone(SERVICE):
         if until := snapshot_until(live.downloads.mirror, live.cache):
             begin = max(begin, until - _MARGIN)
         while _step(live, begin, PAGES_A_STEP):
@@ -91,28 +89,23 @@ def harvest_metadata(live: LiveAccess, month: str) -> None:
 
 
 def changed_months(live: LiveAccess, since: str = "", pages: int = 4) -> Changes:
-    """Papers whose records came after the watermark `since`, asking arXiv for at most `pages` pages a format.
+    """Papers whose records came after the watermark `since`, asking arXiv for at most `pages` pages of records.
 
-    The first call, with nothing harvested before, begins yesterday. What was harvested by others counts too. When
-    it is not complete, call again with the watermark that it gave. Raises as `harvest_metadata` does.
+    For their authors as many pages again are asked for, or a few more. The first call, with nothing harvested before,
+    begins yesterday. What was harvested by others counts too; nothing is asked while they are at it. When it is not
+    complete, call again with the watermark that it gave. Raises as `harvest_metadata` does.
     """
-    with _alone(live):
-        more = _step(live, datetime.now(UTC).date() - _MARGIN, pages)
+    try:
+        with live.alone(SERVICE, wait=False):
+            more = _step(live, datetime.now(UTC).date() - _MARGIN, pages)
+    except BlockingIOError:
+        more = True
     months: defaultdict[str, set[str]] = defaultdict(set)
     watermark = since
     for fetch in fetches_after(live.downloads.mirror, since):
         months[fetch.month].update(fetch.papers)
         watermark = max(watermark, fetch.name)
     return Changes({month: sorted(papers) for month, papers in sorted(months.items())}, watermark, not more)
-
-
-@contextmanager
-def _alone(live: LiveAccess) -> Iterator[None]:
-    """One harvest at a time on this disk; others wait, and find then that there is nothing left to do."""
-    live.cache.mkdir(parents=True, exist_ok=True)
-    with (live.cache / "arxiv-oai.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _step(live: LiveAccess, begin: date, pages: int) -> bool:
@@ -172,14 +165,23 @@ def _lines(live: LiveAccess, pages: list[OaiPage]) -> dict[str, bytes]:
     if not days:
         return {}
     records = {paper_of(record): record for page in pages for record in page.records}
-    authors = _authors(live, max(min(days), EARLIEST.isoformat()), max(days))
+    first, last = max(min(days), EARLIEST.isoformat()), max(days)
+    authors = _authors(live, first, last, records.keys(), most_pages=2 * len(pages) + 2)
     return {paper: snapshot_line(record, authors.get(paper)) for paper, record in records.items()}
 
 
-def _authors(live: LiveAccess, first: str, last: str) -> dict[str, Authors]:
+def _authors(live: LiveAccess, first: str, last: str, wanted: Set[str], most_pages: int) -> dict[str, Authors]:
+    """Parsed authors of the wanted papers among those modified from one day to another, as far as the pages reach.
+
+    A single day can have a hundred thousand records; names that are not reached are split from one string instead.
+    """
     listing = OaiList(SERVICE, "arXiv", date.fromisoformat(first), date.fromisoformat(max(first, last)))
-    pages = listing.pages(live.client)
-    return {paper_of(record): parsed_authors(record) for page in pages for record in page.records}
+    found: dict[str, Authors] = {}
+    for page in itertools.islice(listing.pages(live.client), most_pages):
+        found |= {paper: parsed_authors(record) for record in page.records if (paper := paper_of(record)) in wanted}
+        if len(found) == len(wanted):
+            break
+    return found
 
 
 def _store(live: LiveAccess, lines: dict[str, bytes], known: dict[str, str]) -> None:

@@ -184,6 +184,25 @@ def test_changed_months_come_in_bounded_steps_and_once(live, server):
     assert changed_months(live, watermark).months == {}
 
 
+def test_while_a_run_harvests_a_look_asks_nothing_and_is_not_complete(live, server):
+    with live.alone(arxiv_metadata.SERVICE):
+        changes = changed_months(live)
+    assert (changes.months, changes.complete) == ({}, False)
+    assert server.asked == []
+
+
+def test_authors_out_of_reach_are_split_from_one_string(live, server):
+    """A day of many records, of which a step brings two: the pages of authors that it asks for end before them."""
+    server.papers = [OaiPaper(f"2405.000{number}", server.today) for number in range(10, 30)]
+    complete = False
+    while not complete:
+        complete = changed_months(live, pages=1).complete
+    records = _records(live)
+    assert len(records) == 20
+    assert records["2405.00010"].authors == [["Núñez", "Ana B.", "Jr."]]
+    assert [name for name, *_ in records["2405.00029"].authors] == ["Ana B. N\\'u\\~nez Jr."]
+
+
 def test_what_a_run_harvested_is_a_change_for_a_later_look(live, server):
     mark = changed_months(live).watermark
     harvest_metadata(live, MAY)
