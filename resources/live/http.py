@@ -159,7 +159,7 @@ class Client:
                 return receive(response)
 
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type((PassingError, UnusableError, httpx.TransportError)),
+            retry=tenacity.retry_if_exception_type((PassingError, UnusableError, httpx.RequestError)),
             wait=tenacity.wait_exponential_jitter(
                 multiplier=self.patience.first_wait, max=self.patience.longest_wait, jitter=self.patience.first_wait
             ),
@@ -171,7 +171,7 @@ class Client:
             return retrying(attempt)
         except ClosedError as error:
             raise SourceDownError(service, url, f"it asked to be left alone, {error}", "run again then") from error
-        except (PassingError, UnusableError, httpx.TransportError) as error:
+        except (PassingError, UnusableError, httpx.RequestError) as error:
             status = error.status if isinstance(error, PassingError) else None
             why = f"{_failure(error)} at each of {self.patience.attempts:g} tries"
             advice = "run again later; what was fetched and committed stays"
@@ -199,8 +199,8 @@ class Client:
 
     def _redirected(self, service: str, url: str, response: httpx.Response) -> str:
         try:
-            target = urljoin(url, str(response.headers.get("location", "")))
-        except ValueError:  # no URL
+            target = str(httpx.URL(urljoin(url, str(response.headers.get("location", "")))))
+        except (ValueError, httpx.InvalidURL):
             target = ""
         allowed = {origin(self.services[service].url), *self.services[service].hosts}
         downgraded = url.startswith("https://") and not target.startswith("https://")
@@ -252,6 +252,6 @@ def _seconds_asked(retry_after: str) -> float:
 
 
 def _failure(error: BaseException) -> str:
-    if isinstance(error, httpx.TransportError):
+    if isinstance(error, httpx.RequestError):
         return f"{type(error).__name__} ({error})" if str(error) else type(error).__name__
     return str(error)

@@ -128,6 +128,14 @@ def test_an_empty_answer_is_a_failure_where_told(client, httpserver):
     assert len(arrivals) == 3
 
 
+def test_a_damaged_compression_is_a_failure_that_passes(client, httpserver):
+    packed = {"Content-Encoding": "gzip"}
+    handle, arrivals = _answers(Response(b"no gzip", headers=packed), Response(gzip.compress(b"well"), headers=packed))
+    httpserver.expect_request("/works").respond_with_handler(handle)
+    assert client.get("journal", "works").body == b"well"
+    assert len(arrivals) == 2
+
+
 def test_an_answer_that_is_too_large_is_refused(client, httpserver):
     packed = Response(gzip.compress(bytes(100_000)), headers={"Content-Encoding": "gzip"})
     httpserver.expect_request("/works").respond_with_handler(lambda request: packed)
