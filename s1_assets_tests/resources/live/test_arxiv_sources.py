@@ -260,6 +260,18 @@ def test_a_web_page_in_the_place_of_a_source_is_not_taken_and_asked_for_again(li
     assert len(_stored(live, "arxiv/eprint")) == 1
 
 
+def test_downloads_may_be_in_a_bucket(live, export, upload, bucket):
+    live = replace(live, downloads=Downloads(f"{bucket}/downloads"))
+    _metadata(live, "2405.00001", "2405.00003")
+    for _ in range(2):
+        harvest_chunks(live, MAY)
+        harvest_eprints(live, MAY)
+    assert export.asked == ["2405.00003v1"]
+    rows = _rows(live)
+    assert [row["format"] for _, row in rows.values()] == ["latex"] * 2
+    assert [part[:14] for part, _ in rows.values()] == ["arXiv_src_2405", "arXiv_eprint_2"]
+
+
 def test_a_run_fetches_a_bounded_number_and_the_next_goes_on(live, export):
     _metadata(live, "2405.00001", "2405.00002", "2405.00003")
     harvest_eprints(live, MAY, limit=2)

@@ -13,7 +13,7 @@ from resources.live.limits import ClosedError, RateLimit, Turnstile
 from resources.live.services import Service
 
 ONE_BY_ONE = RateLimit("one-by-one", 1, 0.3, one_at_a_time=True)
-BURSTS = RateLimit("bursts", 4, 1.0)
+BURSTS = RateLimit("bursts", 4, 2.0)
 
 
 def _ask(url: str, cache: Path, limit: RateLimit, times: int) -> None:
@@ -55,7 +55,7 @@ def test_two_processes_together_keep_to_the_bursts(httpserver, tmp_path):
     arrived = [at for at, _ in _arrivals(httpserver, tmp_path, BURSTS)]
     windows = list(zip(arrived, arrived[BURSTS.requests :], strict=False))
     assert len(windows) == 2
-    assert all(last - first >= BURSTS.seconds * 0.8 for first, last in windows)  # a request's way varies
+    assert all(last - first >= BURSTS.seconds * 0.5 for first, last in windows)  # a request's way varies
 
 
 def test_a_restart_remembers_the_last_request(tmp_path):
