@@ -12,6 +12,9 @@ from pydantic import Field
 
 from resources.captioners.opened import EngineSettings, open_captioner
 from resources.lake import Lake
+from resources.live.access import Downloads, LiveAccess
+from resources.live.harvests import HARVESTS
+from resources.live.http import Patience
 from resources.publishers.publisher import Publisher, open_publisher
 from resources.scorers.opened import open_scorers
 from resources.sources.articles.meca import MecaCell
@@ -85,27 +88,60 @@ PLANS: dict[str, Callable[[Mirror, Cell, Path], SourceCell]] = {
 
 
 class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
-    """Where papers come from (S1_MIRROR), and a local folder for indexes that can be made again (S1_CACHE)."""
+    """Where papers come from, and a local folder for indexes that can be made again (S1_CACHE).
+
+    That is a mirror (S1_MIRROR); without one, the mirror at `downloads` (S1_DOWNLOADS) that live services fill before
+    a cell is planned. They are told `contact` (S1_CONTACT), and are where `services` (S1_SERVICES) says.
+    `patience` replaces fields of `resources.live.http.Patience`; a source that is down is tried again after
+    `retry_seconds`, which double.
+    """
 
     url: str | None = None
     cache: str
+    downloads: str | None = None
+    contact: str | None = None
+    services: str = "{}"
+    patience: dict[str, float] = Field(default_factory=dict)
+    retry_seconds: float = 60.0
 
     def open(self) -> Mirror:
-        """The mirror. Raises ValueError when none is configured."""
-        if not self.url:
-            raise ValueError(
-                "S1_MIRROR is not set and this version has no live access to the sources; set it to a folder or URL "
-                "that holds <source>/ in the source's own layout (`make demo` makes one in build/samples)"
-            )
-        return Mirror(self.url)
+        """The mirror. Raises ValueError when none is configured, nor a place for downloads."""
+        if self.url:
+            return Mirror(self.url)
+        if not self.downloads:
+            raise ValueError("neither S1_MIRROR nor S1_DOWNLOADS is set; set one to a folder or URL")
+        return Downloads(self.downloads).mirror
 
-    def plan(self, cell: Cell) -> SourceCell:
-        """A cell's parts. Raises ValueError for a source that this version does not read."""
+    def plan(self, cell: Cell, log: Callable[[str], Any] = print) -> SourceCell:
+        """A cell's parts, after what is new of it was fetched where no mirror is set; `log` gets a line on each fetch.
+
+        Raises ValueError for a source that this version does not read, SourceDownError and SourceRefusedError when
+        a live service does not give what it should; what was fetched until then stays.
+        """
         if not cell.covered:
             return NoPapers()
         if cell.source not in PLANS:
             raise ValueError(f"source {cell.source} is not read by this version; {', '.join(PLANS)} are")
+        if not self.url:
+            self._harvest(cell, log)
         return PLANS[cell.source](self.open(), cell, Path(self.cache))
+
+    def _harvest(self, cell: Cell, log: Callable[[str], Any]) -> None:
+        if cell.source not in HARVESTS:
+            raise ValueError(
+                f"S1_MIRROR is not set and this version has no live access to {cell.source}; set it to a folder or URL "
+                "that holds <source>/ in the source's own layout (`make demo` makes one in build/samples)"
+            )
+        live = self.live(lambda line: log(f"live: {line}"))
+        _ = live.client  # a missing contact shows before anything is done
+        HARVESTS[cell.source](live, cell)
+
+    def live(self, log: Callable[[str], Any] = print) -> LiveAccess:
+        """Access to the live services. Raises ValueError without a place for downloads."""
+        if not self.downloads:
+            raise ValueError("S1_DOWNLOADS is not set; set it to a folder or URL for what live services give")
+        patience = Patience(**{"attempts": 6} | self.patience)  # type: ignore[arg-type]
+        return LiveAccess(self.contact, Downloads(self.downloads), Path(self.cache), self.services, patience, log)
 
 
 class WorkersResource(dg.ConfigurableResource["WorkersResource"]):

@@ -31,7 +31,13 @@ def default_resources(settings: Settings) -> dict[str, Any]:
     """The outside world as the settings name it."""
     return {
         "lake": LakeResource(url=settings.lake),
-        "mirror": MirrorResource(url=settings.mirror, cache=settings.cache),
+        "mirror": MirrorResource(
+            url=settings.mirror,
+            cache=settings.cache,
+            downloads=settings.downloads,
+            contact=settings.contact,
+            services=settings.services,
+        ),
         "workers": WorkersResource(address=settings.workers),
         "captioner": CaptionerResource(
             engine=settings.captioner,

@@ -33,7 +33,7 @@ def progress_lines(_: dg.InitLoggerContext) -> logging.Logger:
 def _is_progress(record: logging.LogRecord) -> bool:
     record.msg, record.args = record.getMessage().rpartition(" - ")[2], ()  # without run and step
     record.exc_info = None
-    return " ETA " in record.msg or record.msg.startswith("engine") or record.levelno == logging.WARNING
+    return " ETA " in record.msg or record.msg.startswith(("engine", "live: ")) or record.levelno == logging.WARNING
 
 
 def run_cell(cell: Cell) -> dg.ExecuteInProcessResult:

@@ -23,6 +23,9 @@ class Settings:
 
     lake: str  # S1_LAKE: folder or object-store URL of the tables
     mirror: str | None  # S1_MIRROR: folder or URL holding <source>/ in the source's own layout
+    contact: str | None  # S1_CONTACT: e-mail address or URL that live services are told
+    downloads: str  # S1_DOWNLOADS: folder or object-store URL of what live services gave, in their own layouts
+    services: str  # S1_SERVICES: JSON object of live services' names and base URLs
     workers: str  # S1_WORKERS: local or local:N
     captioner: str  # S1_CAPTIONER: extractive, vllm or openai
     model: str  # S1_MODEL: folder, hub id or hub id@revision
@@ -53,6 +56,9 @@ class Settings:
         settings = cls(
             lake=lake,
             mirror=environment.get("S1_MIRROR") or None,
+            contact=environment.get("S1_CONTACT") or None,
+            downloads=get("S1_DOWNLOADS", f"{lake.rstrip('/')}/downloads"),
+            services=get("S1_SERVICES", "{}"),
             workers=get("S1_WORKERS", "local"),
             captioner=get("S1_CAPTIONER", "extractive"),
             model=get("S1_MODEL", "Qwen/Qwen3-VL-8B-Instruct"),

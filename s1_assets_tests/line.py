@@ -20,11 +20,15 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass
 class Line:
-    """The line with its lake, mirror copy and published files under one folder; `more` are further settings."""
+    """The line with its lake, mirror copy and published files under one folder.
+
+    `more` are further settings, `overrides` resources in the place of those that the settings name.
+    """
 
     folder: Path
     mirror: Path
     more: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, object] = field(default_factory=dict)
     instance: dg.DagsterInstance = field(default_factory=dg.DagsterInstance.ephemeral)
 
     def __post_init__(self) -> None:
@@ -37,7 +41,7 @@ class Line:
         }
         self.environment = environment
         self.settings = Settings.from_environment(environment)
-        self.defs = build_defs(settings=self.settings)
+        self.defs = build_defs(self.overrides, self.settings)
         self.lake = Lake(self.settings.lake)
 
     def run(self, cell: Cell) -> dg.ExecuteInProcessResult:

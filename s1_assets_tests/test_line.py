@@ -277,7 +277,7 @@ def test_a_line_of_no_month_shows_at_every_cell_of_its_source_and_goes_when_it_i
     assert months_check(line.run(JUNE)).passed
 
 
-def test_a_source_that_is_not_in_the_mirror_and_a_missing_mirror_are_named(line, tmp_path):
+def test_a_source_that_is_not_in_the_mirror_and_a_missing_contact_are_named(line, tmp_path):
     shutil.rmtree(line.folder / "mirror/biorxiv")
     assert "has no biorxiv/; put" in failure(line.run(Cell("biorxiv", "2024-01")))
     from s1_assets.definitions import build_defs
@@ -289,7 +289,7 @@ def test_a_source_that_is_not_in_the_mirror_and_a_missing_mirror_are_named(line,
         partition_key=dg.MultiPartitionKey({"source": "arxiv", "month": "2024-05"}),
         raise_on_error=False,
     )
-    assert "S1_MIRROR is not set" in failure(outcome)
+    assert "S1_CONTACT='' is no e-mail address" in failure(outcome)
 
 
 def test_a_release_over_the_published_cells(line):

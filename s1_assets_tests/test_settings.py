@@ -12,6 +12,12 @@ def test_nothing_set_means_the_defaults_of_a_bare_laptop():
     assert (settings.endpoints, settings.engine_overrides) == ((), {})
 
 
+def test_without_a_mirror_live_services_fill_one_in_the_lake():
+    settings = Settings.from_environment({"S1_LAKE": "s3://bucket/lake/", "S1_CONTACT": "", "S1_MIRROR": ""})
+    assert (settings.mirror, settings.contact, settings.services) == (None, None, "{}")
+    assert settings.downloads == "s3://bucket/lake/downloads"
+
+
 def test_engine_settings_are_read():
     settings = Settings.from_environment(
         {

@@ -1,19 +1,23 @@
 """A source's month → one row a paper."""
 
+import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 
-from resources.configured import LakeResource, MirrorResource
+from resources.configured import LakeResource, MirrorResource, SourceCell
+from resources.live.failures import SourceDownError
 from resources.sources.inventory import Inventory
 from s1_assets.assets.materialization import declaration, result, sample
+from s1_assets.cells import Cell
 from s1_assets.partitions import cell_of
 from s1_assets.stage import Output, Part, Stage, run_stage
 from s1_assets.tables import IDENTITIES, RAW_PAPERS, REJECTS
 from s1_assets.takedowns import Takedowns
 
+RETRIES = 3  # of a source that is down; after them the run fails, and another one goes on
 STAGE = Stage(RAW_PAPERS, version="3", side_tables=(IDENTITIES, REJECTS))
 
 
@@ -28,7 +32,7 @@ def raw_papers(
     mirror belongs to no month is of no cell and so not in `rejects`: the metadata `unplaced` counts it.
     """
     cell, store = cell_of(context.partition_key), lake.open()
-    plan, takedowns = mirror.plan(cell), Takedowns.read(store)
+    plan, takedowns = _plan(context, mirror, cell), Takedowns.read(store)
 
     def produce(parts: Sequence[Part]) -> Iterator[Output]:
         for part in parts:
@@ -44,6 +48,15 @@ def raw_papers(
     report = run_stage(STAGE, store, cell, upstream, produce=produce, log=context.log.info)
     columns = ["paper_id", "title", "discipline", "rights", "status", "format"]
     return result(report, sample(store, cell, RAW_PAPERS, columns), _placement(plan.inventory))
+
+
+def _plan(context: dg.AssetExecutionContext, mirror: MirrorResource, cell: Cell) -> SourceCell:
+    """The cell's plan. A source that is down is tried again, later and later; any other failure is not."""
+    try:
+        return mirror.plan(cell, context.log.info)
+    except SourceDownError as error:
+        wait = mirror.retry_seconds * 2**context.retry_number * random.uniform(0.5, 1.5)  # noqa: S311
+        raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=wait) from error
 
 
 def _placement(inventory: Inventory) -> dict[str, Any]:

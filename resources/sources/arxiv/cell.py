@@ -1,27 +1,29 @@
-"""One month of arXiv from a mirror: source archives in arXiv's S3 layout, metadata from the Kaggle snapshot.
+"""One month of arXiv from a mirror: source archives in arXiv's S3 layout, metadata from snapshot and harvests.
 
 A part is one tar chunk. Every metadata record of the month belongs to exactly one part, and planning can tell which
 without opening a chunk: a chunk holds its papers in the byte order of their item names, so the records between its
-first and last item are its own. What no chunk spans (papers newer than the archives, or a mirror that has only
-some of them) makes up one more part, `arXiv_metadata_<YYMM>`. So a changed record or tar remakes one part, and
-parts are read independently of each other.
+first and last item are its own. Papers that no chunk of the mirror spans and that were fetched one by one are parts
+by the day of the fetch, `arXiv_eprint_<YYMM>_<day>`; what is left (papers newer than the archives, or a mirror that
+has only some of them) makes up one more part, `arXiv_metadata_<YYMM>`. So a changed record or tar remakes one part,
+and parts are read independently of each other.
 
-A paper is withdrawn when the archive holds a withdrawal notice in its place, or when it has no member and its
-comments or abstract say so; words alone never withdraw a paper whose source is there.
+A paper is withdrawn when arXiv marks its last version so, when the archive holds a withdrawal notice in its place, or
+when it has no member and its comments or abstract say so; words alone never withdraw a paper whose source is there.
 """
 
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from resources.sources.arxiv.chunk_index import ChunkIndex, Member, index_chunk
 from resources.sources.arxiv.chunks import Chunk, chunks_of
+from resources.sources.arxiv.eprints import Eprint, eprints_of, read_eprint
 from resources.sources.arxiv.ids import item_of, yymm_of
-from resources.sources.arxiv.records import BrokenRecord, Record, read_record
-from resources.sources.arxiv.snapshot import open_snapshot, paper_of_line
+from resources.sources.arxiv.metadata import Records, records_of
+from resources.sources.arxiv.records import BrokenRecord, Record
 from resources.sources.inventory import Inventory
 from resources.sources.mirror import Mirror
 from resources.sources.part import PartContents, SourcePart
@@ -29,39 +31,54 @@ from s1_assets.identifiers import doi_identifier
 from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import RAW_PAPERS, Row
 
-Records = dict[str, Record | BrokenRecord]  # by canonical id, in id order
-
 
 @dataclass(frozen=True)
 class ArxivCell:
     """One month, planned. `chunks` by part name (None for the part without archive), `records` by part name.
 
-    `inventory` is of the snapshot's lines.
+    `eprints` has the papers of the parts that were fetched one by one. `inventory` is of the metadata's lines.
     """
 
     mirror: Mirror
     month: str
     chunks: dict[str, Chunk | None]
+    eprints: dict[str, list[Eprint]]
     records: dict[str, Records]
     inventory: Inventory
 
     @classmethod
     def open(cls, mirror: Mirror, month: str, cache: Path) -> "ArxivCell":
-        """Plans a month ("YYYY-MM") from manifest and snapshot; no chunk is read.
+        """Plans a month ("YYYY-MM") from manifest, metadata and a listing of what was fetched; no archive is read.
 
         The first plan for a version of the snapshot makes its index under the folder `cache`. Raises
-        FileNotFoundError when the mirror has no snapshot, and ValueError for a manifest that cannot be read.
+        FileNotFoundError when the mirror has no metadata, and ValueError for a manifest that cannot be read.
         """
-        snapshot = open_snapshot(mirror, cache)
-        chunks = chunks_of(mirror, month)
+        records, inventory = records_of(mirror, month, cache)
+        order = _Order(chunks_of(mirror, month))
+        eprints: dict[str, list[Eprint]] = {}
+        for eprint in eprints_of(mirror, month).values():
+            chunk = order.chunk_of(eprint.item)
+            if eprint.is_there and not (chunk and chunk.stored):
+                eprints.setdefault(eprint.part, []).append(eprint)
         rest = f"arXiv_metadata_{yymm_of(month)}"
-        shares = _shares(_records(snapshot.lines(month)), chunks, rest)
-        by_name = {chunk.name: chunk for chunk in chunks} | dict.fromkeys(shares.keys() & {rest})
-        return cls(mirror, month, by_name, shares, snapshot.inventory("arxiv"))
+        fetched = {eprint.item: eprint.part for part in eprints.values() for eprint in part}
+        shares: dict[str, Records] = {}
+        for paper, record in records.items():
+            chunk = order.chunk_of(item_of(paper))
+            name = fetched.get(item_of(paper)) or (chunk.name if chunk else rest)
+            shares.setdefault(name, {})[paper] = record
+        by_name = {chunk.name: chunk for chunk in order.chunks} | dict.fromkeys(shares.keys() & {rest})
+        return cls(mirror, month, by_name, eprints, shares, inventory)
 
     def parts(self) -> list[SourcePart]:
         """The parts of the month, chunks first. Their versions change with archive, promise or records."""
-        return [self._part(name, chunk, self.records.get(name, {})) for name, chunk in self.chunks.items()]
+        chunks = [
+            self._part(name, [repr(chunk.promise), repr(chunk.stored)] if chunk else [], chunk)
+            for name, chunk in self.chunks.items()
+        ]
+        return chunks + [
+            self._part(name, [repr(eprint.stored) for eprint in eprints]) for name, eprints in self.eprints.items()
+        ]
 
     def read(self, part: str) -> PartContents:
         """The rows of one part: members in tar order, then records without a member in id order.
@@ -70,25 +87,43 @@ class ArxivCell:
         its status or in a reject. A chunk that cannot be used gives one reject under its own name, and its papers
         count as papers without an archive.
         """
-        chunk = self.chunks[part]
+        reading = _Reading(self.month, dict(self.records.get(part, {})), part)
+        for eprint in self.eprints.get(part, []):
+            reading.take(read_eprint(self.mirror, eprint), eprint.stored.path)
+        chunk = None if part in self.eprints else self.chunks[part]
         index = index_chunk(self.mirror, chunk) if chunk else ChunkIndex()
-        reading = _Reading(self.month, dict(self.records.get(part, {})), part, chunk.path if chunk else "")
         if index.problem:
             reading.reject(part, index.problem)
         for paper, other in index.others:
             reading.reject(f"arxiv:{paper}" if paper else part, other)
         for member in index.members:
-            reading.take(member)
+            reading.take(member, chunk.path if chunk else "")
         reading.take_records_left(index.problem)
         return reading.contents
 
-    @staticmethod
-    def _part(name: str, chunk: Chunk | None, records: Records) -> SourcePart:
-        archive = [repr(chunk.promise), repr(chunk.stored)] if chunk else []
-        text = json.dumps([archive, [record.digest for record in records.values()]])
+    def _part(self, name: str, archives: list[str], chunk: Chunk | None = None) -> SourcePart:
+        records = self.records.get(name, {})
+        text = json.dumps([archives, [record.digest for record in records.values()]])
         papers = chunk.promise.items if chunk and chunk.promise else len(records)
         ids = frozenset(f"arxiv:{paper}" for paper in records)
         return SourcePart(name, hashlib.sha256(text.encode()).hexdigest(), papers, ids)
+
+
+class _Order:
+    """The chunks of a month, to find the one that spans an item."""
+
+    def __init__(self, chunks: Sequence[Chunk]):
+        self.chunks = chunks
+        self._ordered = sorted(
+            (chunk for chunk in chunks if chunk.first_item), key=lambda chunk: chunk.first_item or ""
+        )
+        self._firsts = [chunk.first_item or "" for chunk in self._ordered]
+
+    def chunk_of(self, item: str) -> Chunk | None:
+        """The chunk whose first and last item are around an item; None where there is none."""
+        place = bisect_right(self._firsts, item)
+        chunk = self._ordered[place - 1] if place else None
+        return chunk if chunk and chunk.covers(item) else None
 
 
 @dataclass
@@ -98,7 +133,6 @@ class _Reading:
     month: str
     records: Records
     part: str
-    archive: str
 
     def __post_init__(self) -> None:
         self.contents = PartContents()
@@ -106,8 +140,8 @@ class _Reading:
     def reject(self, paper_id: str, reject: Reject) -> None:
         self.contents.rejects.append(reject.row(paper_id, RAW_PAPERS.name))
 
-    def take(self, member: Member) -> None:
-        """One member: the row of its paper, or a reject when nothing tells whose it is."""
+    def take(self, member: Member, archive: str) -> None:
+        """One member of an archive: the row of its paper, or a reject when nothing tells whose it is."""
         record = self.records.pop(member.paper, None)
         if not isinstance(record, Record):
             why = f"unreadable metadata record ({record.why})" if record else f"no metadata record within {self.part}"
@@ -117,9 +151,9 @@ class _Reading:
         contents = member.contents
         self._add(
             record,
-            status="withdrawn" if contents.withdrawn else "live",
+            status="withdrawn" if contents.withdrawn or record.withdrawn else "live",
             format=contents.format,
-            archive=self.archive,
+            archive=archive,
             archive_offset=member.offset,
             archive_size=member.size,
             sha256=member.sha256,
@@ -146,29 +180,3 @@ class _Reading:
         self.contents.papers.append(row)
         dois = (record.doi or "").split()  # several for a paper with an erratum, or in several parts
         self.contents.identify(row["paper_id"], "published_as", *map(doi_identifier, dois))
-
-
-def _records(lines: Iterable[bytes]) -> Records:
-    """Records by id. Of several lines for one paper the last counts."""
-    records: Records = {}
-    for line in lines:
-        try:
-            record: Record | BrokenRecord = read_record(line)
-        except ValueError as error:
-            record = BrokenRecord(paper_of_line(line) or "", str(error)[:200])
-        records[record.paper] = record
-    return dict(sorted(records.items()))
-
-
-def _shares(records: Records, chunks: Iterable[Chunk], rest: str) -> dict[str, Records]:
-    """Which part each record belongs to, by part name; `rest` is the part of those that no chunk spans."""
-    ordered = sorted((chunk for chunk in chunks if chunk.first_item), key=lambda chunk: chunk.first_item or "")
-    firsts = [chunk.first_item or "" for chunk in ordered]
-    shares: dict[str, Records] = {}
-    for paper, record in records.items():
-        item = item_of(paper)
-        place = bisect_right(firsts, item)
-        chunk = ordered[place - 1] if place else None
-        name = chunk.name if chunk and chunk.covers(item) else rest
-        shares.setdefault(name, {})[paper] = record
-    return shares

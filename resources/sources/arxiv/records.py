@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -37,7 +37,11 @@ _GROUP = re.compile(r"(?P<argument>(?:\\[a-zA-Z]+\s*|[\^_}\]]))?\{(?P<text>[^{}\
 
 @dataclass(frozen=True)
 class Record:
-    """One line of the snapshot, as far as it is used. `submitted` and `updated` date the first and last version."""
+    """One line of metadata, as far as it is used. `submitted` and `updated` date the first and last version.
+
+    `withdrawn` is arXiv's own word that the last version is a withdrawal, which only harvested lines have. Of several
+    records of a paper that with the latest `datestamp` (YYYY-MM-DD) counts; by itself it changes no row.
+    """
 
     paper: str
     title: str
@@ -50,16 +54,19 @@ class Record:
     version: int
     submitted: date
     updated: date
+    withdrawn: bool = field(default=False, repr=False)
+    datestamp: str = field(default="", repr=False, compare=False)
 
     @property
     def digest(self) -> str:
         """A hash of everything that this record's row is made from."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()
+        withdrawn = "withdrawn" if self.withdrawn else ""
+        return hashlib.sha256(f"{self!r}{withdrawn}".encode()).hexdigest()
 
     @property
     def says_withdrawn(self) -> bool:
-        """Whether comments or abstract say outright that the paper was withdrawn."""
-        return tells_withdrawal(self.comments) or tells_withdrawal(self.abstract)
+        """Whether arXiv, comments or abstract say outright that the paper was withdrawn."""
+        return self.withdrawn or tells_withdrawal(self.comments) or tells_withdrawal(self.abstract)
 
     def row(self, month: str) -> Row:
         """The columns of `raw_papers` that do not depend on an archive; the paper is live and has no format yet."""
@@ -89,6 +96,7 @@ class BrokenRecord:
 
     paper: str
     why: str
+    datestamp: str = field(default="", compare=False)
 
     @property
     def digest(self) -> str:
@@ -97,9 +105,11 @@ class BrokenRecord:
 
 
 def read_record(line: bytes) -> Record:
-    """The record that a line of the snapshot holds. Raises ValueError, saying why, when it holds none."""
+    """The record that a line of the snapshot or of a harvest holds. Raises ValueError, saying why, for one without."""
     try:
         raw = json.loads(line)
+        if raw.get("deleted"):
+            raise ValueError("arXiv deleted it")
         versions = [(int(item["version"].removeprefix("v")), item["created"]) for item in raw["versions"]]
         (_, first), (version, last) = min(versions), max(versions)
         return Record(
@@ -114,6 +124,8 @@ def read_record(line: bytes) -> Record:
             version=version,
             submitted=parsedate_to_datetime(first).date(),
             updated=parsedate_to_datetime(last).date(),
+            withdrawn=raw.get("withdrawn") is True,
+            datestamp=_text(raw, "update_date"),
         )
     except (LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,65 @@
+"""What a harvest works with: the client, the mirror that it fills, and local space."""
+
+import fcntl
+import functools
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import obstore
+
+from resources.live.http import Client, Patience
+from resources.live.services import services
+from resources.object_store import open_store
+from resources.sources.mirror import Mirror
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """The mirror that harvests fill, at `url` (S1_DOWNLOADS): a folder, made when it is not there, or a bucket."""
+
+    url: str
+
+    @property
+    def mirror(self) -> Mirror:
+        """The same place, to read from."""
+        open_store(self.url, create=True)
+        return Mirror(self.url)
+
+    def put(self, path: str, content: bytes | Path) -> None:
+        """Stores a file, whole or not at all, in place of any earlier one; a Path is read from this machine's disk."""
+        obstore.put(open_store(self.url, create=True), path, content)
+
+
+@dataclass(frozen=True)
+class LiveAccess:
+    """Access to the live services as one deployment configures it.
+
+    `contact` is S1_CONTACT, `overrides` S1_SERVICES (a JSON object of base URLs), `cache` S1_CACHE. `log` gets a line
+    on what is fetched and on what had to be tried again.
+    """
+
+    contact: str | None
+    downloads: Downloads
+    cache: Path
+    overrides: str = "{}"
+    patience: Patience = field(default_factory=Patience)
+    log: Callable[[str], object] = logging.getLogger(__name__).info
+
+    @functools.cached_property
+    def client(self) -> Client:
+        """The client. Raises ValueError without a contact, or for services that are none."""
+        return Client(self.contact, self.cache, services(self.overrides), self.patience, self.log)
+
+    @contextmanager
+    def alone(self, harvest: str, *, wait: bool = True) -> Iterator[None]:
+        """Holds the right to do the harvest of this name, which one process on this disk has at a time.
+
+        Others wait, and find then that little is left to do; without `wait` they get a BlockingIOError.
+        """
+        self.cache.mkdir(parents=True, exist_ok=True)
+        with (self.cache / f"{harvest}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            yield

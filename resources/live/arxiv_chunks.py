@@ -1,0 +1,82 @@
+"""arXiv's source chunks of a month, from its bucket (requester pays) into the downloads mirror.
+
+    arxiv/src/arXiv_src_manifest.xml, arxiv/src/arXiv_src_<YYMM>_<NNN>.tar     as in the bucket
+    arxiv/src/fetched.json                                                     which versions these are
+
+Chunks are fetched whole and once, rather than read in place by ranges: the line reads every member of a chunk, and
+again whenever a record of it changes, and who pays for the bucket's traffic would pay each time.
+"""
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import PurePosixPath
+
+from resources.live.access import LiveAccess
+from resources.live.buckets import Bucket
+from resources.live.failures import BrokenPromiseError
+from resources.live.partial import Promised
+from resources.sources.arxiv.chunks import FOLDER, MANIFEST, Chunk, chunks_of
+
+SERVICE = "arxiv-s3"
+FETCHED = f"{FOLDER}/fetched.json"
+FRESH_SECONDS = 6 * 3600  # the manifest changes about monthly
+
+
+@dataclass
+class _Fetched:
+    """The manifest's entity tag and when it was looked at (seconds since 1970); the MD5 of each chunk that is here."""
+
+    manifest: str = ""
+    at: float = 0.0
+    chunks: dict[str, str] = field(default_factory=dict)
+
+
+def harvest_chunks(live: LiveAccess, month: str) -> None:
+    """Fetches what the mirror lacks of a month's chunks ("YYYY-MM"), and those that arXiv has made anew.
+
+    A chunk that is not what the manifest promises, or not there, is left for a later run and said in the log. Raises
+    SourceDownError and SourceRefusedError when the bucket fails or denies access.
+    """
+    with live.alone(SERVICE):
+        bucket, fetched = Bucket.of(live, SERVICE, requester_pays=True), _read(live)
+        if time.time() - fetched.at > FRESH_SECONDS:
+            _fetch_manifest(live, bucket, fetched)
+        for chunk in chunks_of(live.downloads.mirror, month):
+            if chunk.promise and (chunk.stored is None or fetched.chunks.get(chunk.name) != chunk.promise.md5):
+                _fetch_chunk(live, bucket, fetched, chunk)
+
+
+def _fetch_manifest(live: LiveAccess, bucket: Bucket, fetched: _Fetched) -> None:
+    path = _in_bucket(MANIFEST)
+    tag = bucket.head(path)["e_tag"] or ""
+    if not tag or tag != fetched.manifest:
+        live.downloads.put(MANIFEST, bucket.read(path))
+    fetched.manifest, fetched.at = tag, time.time()
+    _write(live, fetched)
+
+
+def _fetch_chunk(live: LiveAccess, bucket: Bucket, fetched: _Fetched, chunk: Chunk) -> None:
+    assert chunk.promise is not None, "only chunks of the manifest are fetched"
+    try:
+        with bucket.download(_in_bucket(chunk.path), Promised(md5=chunk.promise.md5)) as file:
+            live.log(f"arXiv: {chunk.name} came, {file.path.stat().st_size / 1e6:.0f} MB")
+            live.downloads.put(chunk.path, file.path)
+    except (FileNotFoundError, BrokenPromiseError) as error:
+        live.log(f"arXiv: {chunk.name} is left out: {error}")
+        return
+    fetched.chunks[chunk.name] = chunk.promise.md5
+    _write(live, fetched)
+
+
+def _in_bucket(path: str) -> str:
+    return str(PurePosixPath(path).relative_to("arxiv"))
+
+
+def _read(live: LiveAccess) -> _Fetched:
+    mirror = live.downloads.mirror
+    return _Fetched(**json.loads(b"".join(mirror.stream(FETCHED)))) if mirror.exists(FETCHED) else _Fetched()
+
+
+def _write(live: LiveAccess, fetched: _Fetched) -> None:
+    live.downloads.put(FETCHED, json.dumps(asdict(fetched)).encode())

@@ -1,0 +1,44 @@
+"""What a live service did not give: passing failures and lasting ones, told without credentials."""
+
+import re
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+
+_SECRET = re.compile(r"key|mail|token|secret|signature|credential|password|auth", re.IGNORECASE)
+_NO_SECRET = {"resumptiontoken"}
+_HIDDEN = "[hidden]"
+
+
+class SourceError(Exception):
+    """A service that did not give what was asked; the message names service, URL without secrets, status and advice."""
+
+    def __init__(self, service: str, url: str, why: str, advice: str, status: int | None = None):
+        self.service, self.url, self.why, self.advice, self.status = service, without_secrets(url), why, advice, status
+        answered = f" (HTTP {status})" if status else ""
+        super().__init__(f"{service}: {why}{answered}, asked for {self.url}; {advice}")
+
+
+class SourceDownError(SourceError):
+    """A failure that passes: the service is down, overloaded or asks to come back later. Trying again may help."""
+
+
+class SourceRefusedError(SourceError):
+    """A failure that stays until something is changed: trying again by itself does not help."""
+
+
+class TooLargeError(SourceRefusedError):
+    """An answer or a file has more bytes than is allowed."""
+
+
+class BrokenPromiseError(SourceRefusedError):
+    """A file is not what was promised of it: its size or hash differs."""
+
+
+def without_secrets(url: str) -> str:
+    """A URL as it may stand in logs and messages: without user, password, and values of parameters like `api_key`."""
+    parts = urlsplit(url)
+    names = [
+        (name, _HIDDEN if _SECRET.search(name) and name.lower() not in _NO_SECRET else value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    ]
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(SplitResult(parts.scheme, host, parts.path, urlencode(names, safe="[]:*/"), ""))

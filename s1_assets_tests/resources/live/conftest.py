@@ -1,0 +1,37 @@
+"""A local server in the place of a live service, and a client with little patience."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from resources.live.http import Client, Patience
+from resources.live.limits import RateLimit
+from resources.live.services import Service
+
+SERVICE = Service("journal", "", RateLimit("journal", 1000, 0.001))
+QUICK = Patience(attempts=3, first_wait=0.01, longest_wait=0.02, longest_closure=5.0, answer=20.0, silence=5.0)
+CONTACT = "data-team@example.org"
+
+
+@pytest.fixture(scope="session")
+def httpserver_listen_address() -> tuple[str, int]:
+    return ("127.0.0.1", 0)
+
+
+@pytest.fixture
+def new_client(httpserver: HTTPServer, tmp_path: Path) -> Callable[..., Client]:
+    """Makes clients that know one service, `journal`, at the local server; all share one cache folder."""
+
+    def make(patience: Patience = QUICK, log: Callable[[str], object] = print, **changes: object) -> Client:
+        service = replace(SERVICE, **{"url": httpserver.url_for("").rstrip("/"), **changes})
+        return Client(CONTACT, tmp_path / "cache", {"journal": service}, patience, log)
+
+    return make
+
+
+@pytest.fixture
+def client(new_client: Callable[..., Client]) -> Client:
+    return new_client()

@@ -1,0 +1,216 @@
+"""arXiv's metadata in the downloads mirror: what is asked for, what is stored, and what goes on where."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from werkzeug import Response
+
+from resources.live import arxiv_metadata
+from resources.live.access import Downloads, LiveAccess
+from resources.live.arxiv_metadata import changed_months, harvest_metadata
+from resources.live.failures import SourceDownError
+from resources.live.limits import RateLimit
+from resources.live.services import SERVICES
+from resources.sources.arxiv.cell import ArxivCell
+from resources.sources.arxiv.metadata import records_of
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
+from s1_assets_tests.resources.live.oai_server import OaiPaper, OaiServer
+from s1_assets_tests.resources.sources.arxiv_mirror import ArxivMirror, record
+
+MAY = "2024-05"
+WITHDRAWN = [("Fri, 3 May 2024 1:00:00 GMT", "D"), ("Sat, 4 May 2024 1:00:00 GMT", "I")]
+PAPERS = [
+    OaiPaper("2405.00001", "2024-05-02"),
+    OaiPaper(
+        "2405.00002",
+        "2024-05-03",
+        versions=[("Fri, 3 May 2024 1:00:00 GMT", "D"), ("Sat, 4 May 2024 1:00:00 GMT", "I")],
+    ),
+    OaiPaper("2405.00003", "2024-05-03", license=None, title="Less < more"),
+    OaiPaper("2406.00001", "2024-06-03"),
+    OaiPaper("hep-th/9901001", "2024-06-04"),
+]
+
+
+@pytest.fixture
+def server(httpserver):
+    server = OaiServer(list(PAPERS))
+    httpserver.expect_request("/oai").respond_with_handler(server)
+    return server
+
+
+@pytest.fixture
+def live(httpserver, tmp_path, monkeypatch):
+    quick = replace(SERVICES["arxiv-oai"], limit=RateLimit("quick", 1, 0.001, one_at_a_time=True))
+    monkeypatch.setitem(SERVICES, "arxiv-oai", quick)
+    overrides = json.dumps({"arxiv-oai": httpserver.url_for("/oai")})
+    return LiveAccess(CONTACT, Downloads(str(tmp_path / "downloads")), tmp_path / "cache", overrides, QUICK)
+
+
+def _records(live, month=MAY):
+    return records_of(live.downloads.mirror, month, live.cache)[0]
+
+
+def _age(live, hours):
+    """Lets the last harvest be so many hours ago."""
+    state = json.loads(b"".join(live.downloads.mirror.stream(arxiv_metadata.STATE)))
+    state["at"] -= hours * 3600
+    live.downloads.put(arxiv_metadata.STATE, json.dumps(state).encode())
+
+
+def _files(live):
+    return [found.path for found in live.downloads.mirror.objects("arxiv/oai") if found.path.endswith(".jsonl")]
+
+
+def test_a_month_is_harvested_from_its_begin_with_what_both_formats_know(live, server):
+    harvest_metadata(live, MAY)
+    assert server.asked[0]["from"] == "2024-04-29"
+    assert "until" not in server.asked[0]
+    records = _records(live)
+    assert list(records) == ["2405.00001", "2405.00002", "2405.00003"]
+    assert records["2405.00001"].authors == [["Núñez", "Ana B.", "Jr."]]
+    assert [found.withdrawn for found in records.values()] == [False, True, False]
+    assert [found.version for found in records.values()] == [1, 2, 1]
+    assert (records["2405.00003"].license, records["2405.00003"].title) == (None, "Less < more")
+    assert list(_records(live, "1999-01")) == ["hep-th/9901001"]
+
+
+def test_what_a_snapshot_has_is_not_asked_for(live, server, tmp_path):
+    ArxivMirror(tmp_path / "downloads").write_snapshot(
+        record("2405.00001", update_date="2024-06-03"), record("2405.00002", update_date="2024-05-01")
+    )
+    harvest_metadata(live, MAY)
+    assert server.asked[0]["from"] == "2024-06-01"
+    assert list(_records(live)) == ["2405.00001", "2405.00002"]
+
+
+def test_a_second_harvest_asks_nothing_while_the_first_is_fresh(live, server):
+    harvest_metadata(live, MAY)
+    asked = len(server.asked)
+    harvest_metadata(live, MAY)
+    harvest_metadata(live, "2024-06")
+    assert len(server.asked) == asked
+
+
+def test_a_later_harvest_asks_from_the_day_of_the_last_answer_and_stores_only_what_is_new(live, server):
+    server.papers.append(OaiPaper("2405.00009", server.today))
+    harvest_metadata(live, MAY)
+    before = _files(live)
+    _age(live, 24)
+    server.asked.clear()
+    harvest_metadata(live, MAY)
+    assert server.asked[0]["from"] == server.today
+    assert _files(live) == before
+    server.papers[-1] = OaiPaper("2405.00009", server.today, title="On other things")
+    _age(live, 24)
+    harvest_metadata(live, MAY)
+    [added] = set(_files(live)) - set(before)
+    assert added.startswith("arxiv/oai/2024-05/")
+    assert _records(live)["2405.00009"].title == "On other things"
+
+
+def test_an_earlier_month_is_harvested_up_to_where_the_harvest_began(live, server):
+    harvest_metadata(live, "2024-06")
+    assert list(_records(live)) == []
+    server.asked.clear()
+    harvest_metadata(live, MAY)
+    assert (server.asked[0]["from"], server.asked[0]["until"]) == ("2024-04-29", "2024-05-30")
+    assert len(_records(live)) == 3
+
+
+def test_a_harvest_that_breaks_off_goes_on_where_it_stopped(live, server, httpserver, monkeypatch):
+    monkeypatch.setattr(arxiv_metadata, "PAGES_A_STEP", 1)
+
+    def fail_after_first_step(request):
+        second = "arXivRaw" in request.args.get("resumptionToken", "")
+        return Response("", 503) if second else server(request)
+
+    httpserver.clear()
+    httpserver.expect_request("/oai").respond_with_handler(fail_after_first_step)
+    with pytest.raises(SourceDownError, match="arxiv-oai: it answered 503"):
+        harvest_metadata(live, MAY)
+    assert list(_records(live)) == ["2405.00001", "2405.00002"]
+    httpserver.clear()
+    httpserver.expect_request("/oai").respond_with_handler(server)
+    server.asked.clear()
+    harvest_metadata(live, MAY)
+    assert "resumptionToken" in server.asked[0]
+    assert len(_records(live)) == 3
+
+
+def test_an_expired_token_of_a_harvest_that_broke_off_starts_at_the_last_day(live, server):
+    left = {"first": "2024-04-29", "reached": "2024-05-03", "token": "old", "started": "2024-06-01"}
+    state = {"open": left}
+    live.downloads.put(arxiv_metadata.STATE, json.dumps(state).encode())
+    server.asked.clear()
+    harvest_metadata(live, MAY)
+    assert [request.get("from") for request in server.asked[:2]] == [None, "2024-05-03"]
+
+
+def test_a_record_that_names_no_paper_is_kept_and_counted(live, server):
+    server.papers.append(OaiPaper("weird:id", "2024-05-02"))
+    harvest_metadata(live, MAY)
+    _, inventory = records_of(live.downloads.mirror, MAY, live.cache)
+    assert inventory.unplaced == 1
+    assert "weird:id" in inventory.examples[0][1]
+
+
+def test_the_newest_record_of_a_paper_counts_whichever_file_it_is_in(live, server):
+    harvest_metadata(live, MAY)
+    newer = record("2405.00001", title="Newer", update_date="2024-07-01")
+    older = record("2405.00003", title="Older", update_date="2024-05-01")
+    lines = "".join(json.dumps(line) + "\n" for line in (newer, older))
+    live.downloads.put("arxiv/arxiv-metadata-oai-snapshot.json", lines.encode())
+    records = _records(live)
+    assert (records["2405.00001"].title, records["2405.00003"].title) == ("Newer", "Less < more")
+
+
+def test_changed_months_come_in_bounded_steps_and_once(live, server):
+    today = datetime.now(UTC).date()
+    server.papers = [
+        OaiPaper(f"240{5 + number % 2}.0000{number}", f"{today - timedelta(days=1)}") for number in range(5)
+    ]
+    seen: dict[str, list[str]] = {}
+    watermark, calls, complete = "", 0, False
+    while not complete:
+        changes = changed_months(live, watermark, pages=1)
+        watermark, complete, calls = changes.watermark, changes.complete, calls + 1
+        for month, papers in changes.months.items():
+            seen.setdefault(month, []).extend(papers)
+    assert calls == 3
+    assert seen == {"2024-05": ["2405.00000", "2405.00002", "2405.00004"], "2024-06": ["2406.00001", "2406.00003"]}
+    assert changed_months(live, watermark).months == {}
+
+
+def test_while_a_run_harvests_a_look_asks_nothing_and_is_not_complete(live, server):
+    with live.alone(arxiv_metadata.SERVICE):
+        changes = changed_months(live)
+    assert (changes.months, changes.complete) == ({}, False)
+    assert server.asked == []
+
+
+def test_authors_out_of_reach_are_split_from_one_string(live, server):
+    """A day of many records, of which a step brings two: the pages of authors that it asks for end before them."""
+    server.papers = [OaiPaper(f"2405.000{number}", server.today) for number in range(10, 30)]
+    complete = False
+    while not complete:
+        complete = changed_months(live, pages=1).complete
+    records = _records(live)
+    assert len(records) == 20
+    assert records["2405.00010"].authors == [["Núñez", "Ana B.", "Jr."]]
+    assert [name for name, *_ in records["2405.00029"].authors] == ["Ana B. N\\'u\\~nez Jr."]
+
+
+def test_what_a_run_harvested_is_a_change_for_a_later_look(live, server):
+    mark = changed_months(live).watermark
+    harvest_metadata(live, MAY)
+    assert changed_months(live, mark).months[MAY] == ["2405.00001", "2405.00002", "2405.00003"]
+
+
+def test_arxivs_own_mark_withdraws_a_paper(live, server):
+    harvest_metadata(live, MAY)
+    cell = ArxivCell.open(live.downloads.mirror, MAY, live.cache)
+    rows = {row["paper_id"]: row["status"] for part in cell.parts() for row in cell.read(part.name).papers}
+    assert rows == {"arxiv:2405.00001": "live", "arxiv:2405.00002": "withdrawn", "arxiv:2405.00003": "live"}

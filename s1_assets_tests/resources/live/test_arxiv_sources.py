@@ -1,0 +1,280 @@
+"""arXiv's full text in the downloads mirror: chunks from a bucket whose requester pays, and single sources."""
+
+import gzip
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field, replace
+
+import boto3
+import pytest
+from werkzeug import Request, Response
+
+from resources.live import arxiv_chunks
+from resources.live.access import Downloads, LiveAccess
+from resources.live.arxiv_chunks import harvest_chunks
+from resources.live.arxiv_eprints import harvest_eprints
+from resources.live.buckets import Bucket
+from resources.live.failures import SourceDownError, SourceRefusedError
+from resources.live.limits import RateLimit
+from resources.live.partial import Promised, locked_partial
+from resources.live.services import SERVICES
+from resources.sources.arxiv.cell import ArxivCell
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
+from s1_assets_tests.resources.sources.arxiv_mirror import TEX, ArxivMirror, record
+
+MAY = "2024-05"
+PDF = b"%PDF-1.5 of a paper"
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def live(httpserver, bucket, tmp_path, monkeypatch, told):
+    quick = replace(SERVICES["arxiv-export"], limit=RateLimit("quick", 1000, 0.001))
+    monkeypatch.setitem(SERVICES, "arxiv-export", quick)
+    overrides = json.dumps({"arxiv-export": httpserver.url_for("/").rstrip("/"), "arxiv-s3": bucket})
+    return LiveAccess(
+        CONTACT, Downloads(str(tmp_path / "downloads")), tmp_path / "cache", overrides, QUICK, told.append
+    )
+
+
+@pytest.fixture
+def origin(tmp_path):
+    """What arXiv has, as files that tests upload."""
+    origin = ArxivMirror(tmp_path / "origin")
+    origin.add_chunk("arXiv_src_2405_001", {"2405/2405.00001.gz": TEX, "2405/2405.00002.pdf": PDF})
+    origin.add_chunk("arXiv_src_2406_001", {"2406/2406.00001.gz": TEX})
+    return origin
+
+
+@pytest.fixture
+def upload(bucket, origin):
+    def upload():
+        client = boto3.client("s3")
+        for path in (origin.root / "arxiv/src").iterdir():
+            client.upload_file(str(path), bucket.removeprefix("s3://"), f"src/{path.name}")
+
+    upload()
+    return upload
+
+
+def _stored(live, folder="arxiv/src"):
+    return {found.path: found.version for found in live.downloads.mirror.objects(folder)}
+
+
+def _stale(live):
+    state = json.loads(b"".join(live.downloads.mirror.stream(arxiv_chunks.FETCHED)))
+    live.downloads.put(arxiv_chunks.FETCHED, json.dumps(state | {"at": 0}).encode())
+
+
+def _metadata(live, *papers, **fields):
+    lines = "".join(json.dumps(record(paper, **fields)) + "\n" for paper in papers)
+    live.downloads.put("arxiv/arxiv-metadata-oai-snapshot.json", lines.encode())
+
+
+def _rows(live, month=MAY):
+    cell = ArxivCell.open(live.downloads.mirror, month, live.cache)
+    return {row["paper_id"]: (part.name, row) for part in cell.parts() for row in cell.read(part.name).papers}
+
+
+def test_a_months_chunks_come_once_and_are_what_the_manifest_promises(live, origin, upload):
+    harvest_chunks(live, MAY)
+    before = _stored(live)
+    assert {path.rpartition("/")[2] for path in before} == {
+        "arXiv_src_2405_001.tar",
+        "arXiv_src_manifest.xml",
+        "fetched.json",
+    }
+    _metadata(live, "2405.00001", "2405.00002")
+    assert {paper: part for paper, (part, _) in _rows(live).items()} == {
+        "arxiv:2405.00001": "arXiv_src_2405_001",
+        "arxiv:2405.00002": "arXiv_src_2405_001",
+    }
+    _stale(live)
+    before = _stored(live)
+    harvest_chunks(live, MAY)
+    after = _stored(live)
+    assert [path for path in after if after[path] != before[path]] == [arxiv_chunks.FETCHED]
+
+
+def test_a_chunk_that_arxiv_makes_anew_is_fetched_again(live, origin, upload):
+    harvest_chunks(live, MAY)
+    before = _stored(live)
+    origin.entries = [""]
+    origin.add_chunk("arXiv_src_2405_001", {"2405/2405.00001.gz": TEX + b" ", "2405/2405.00002.pdf": PDF})
+    upload()
+    _stale(live)
+    harvest_chunks(live, MAY)
+    path = "arxiv/src/arXiv_src_2405_001.tar"
+    assert _stored(live)[path] != before[path]
+
+
+def test_a_chunk_that_is_not_as_promised_or_missing_keeps_no_other_from_coming(live, origin, upload, told):
+    origin.add_chunk("arXiv_src_2405_002", {"2405/2405.00003.gz": TEX}, md5="0" * 32)
+    origin.add_chunk("arXiv_src_2405_003", {"2405/2405.00004.gz": TEX}).unlink()
+    upload()
+    harvest_chunks(live, MAY)
+    assert [path for path in _stored(live) if path.endswith(".tar")] == ["arxiv/src/arXiv_src_2405_001.tar"]
+    left_out = [line for line in told if "left out" in line]
+    assert ["was promised" in left_out[0], "is not there" in left_out[1]] == [True, True]
+
+
+def test_a_chunk_that_broke_off_goes_on_where_it_stopped(live, origin, upload, bucket):
+    """The bytes that are here are not asked for again: wrong ones show in the hash, and are forgotten then."""
+    name, chunk = "src/arXiv_src_2405_001.tar", (origin.root / "arxiv/src/arXiv_src_2405_001.tar").read_bytes()
+    source, md5 = Bucket.of(live, "arxiv-s3", requester_pays=True), hashlib.md5(chunk).hexdigest()
+    with locked_partial(live.cache, f"{bucket}/{name}") as partial:
+        tag = source.head(name)["e_tag"]
+    partial.begin(tag)
+    partial.path.write_bytes(b"x" * 700)
+    with pytest.raises(SourceRefusedError, match="was promised"), source.download(name, Promised(md5=md5)):
+        pass
+    partial.begin(tag)
+    partial.path.write_bytes(chunk[:700])
+    with source.download(name, Promised(md5=md5)) as file:
+        assert file.path.read_bytes() == chunk
+    partial.begin('"another"')
+    partial.path.write_bytes(b"x" * 700)
+    with source.download(name, Promised(md5=md5)) as file:
+        assert file.path.read_bytes() == chunk
+
+
+def test_a_bucket_that_cannot_be_reached_is_down(live, monkeypatch, upload):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with pytest.raises(SourceDownError, match=r"arxiv-s3: .*run again later"):
+        harvest_chunks(live, MAY)
+
+
+def test_requests_say_that_the_requester_pays(live, httpserver, monkeypatch, upload):
+    headers = []
+
+    def handle(request: Request) -> Response:
+        headers.append(request.headers.get("x-amz-request-payer"))
+        return Response("<Error><Code>AccessDenied</Code></Error>", 403)
+
+    httpserver.expect_request(re.compile("/.*")).respond_with_handler(handle)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", httpserver.url_for("").rstrip("/"))
+    with pytest.raises(SourceRefusedError, match=r"access was denied.*AWS_ACCESS_KEY_ID.*requester pays"):
+        harvest_chunks(live, MAY)
+    assert set(headers) == {"requester"}
+
+
+@dataclass
+class Export:
+    """Sources by id and version."""
+
+    sources: dict[str, Response] = field(default_factory=dict)
+    denied: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def __call__(self, request: Request) -> Response:
+        name = request.path.removeprefix("/e-print/")
+        self.asked.append(name)
+        if self.denied:
+            return Response("Access denied", 403)
+        return self.sources.get(name) or Response("No such paper", 404)
+
+
+@pytest.fixture
+def export(httpserver):
+    export = Export(
+        {
+            "2405.00001v1": Response(TEX, headers={"Content-Encoding": "x-gzip"}),
+            "2405.00002v1": Response(PDF, content_type="application/pdf"),
+            "2405.00003v1": Response(gzip.decompress(TEX), content_type="application/x-eprint"),
+        }
+    )
+    httpserver.expect_request(re.compile("/e-print/.*")).respond_with_handler(export)
+    return export
+
+
+def test_papers_of_no_chunk_come_one_by_one_and_once(live, export):
+    _metadata(live, "2405.00001", "2405.00002", "2405.00003", "2405.00004")
+    harvest_eprints(live, MAY)
+    assert sorted(export.asked) == ["2405.00001v1", "2405.00002v1", "2405.00003v1", "2405.00004v1"]
+    rows = _rows(live)
+    formats = {paper.removeprefix("arxiv:2405.0000"): row["format"] for paper, (_, row) in rows.items()}
+    assert formats == {"1": "latex", "2": "pdf", "3": "latex", "4": "none"}
+    part, row = rows["arxiv:2405.00001"]
+    assert part.startswith("arXiv_eprint_2405_20")
+    assert live.downloads.mirror.read(row["archive"], row["archive_offset"], row["archive_size"]) == TEX
+    harvest_eprints(live, MAY)
+    assert len(export.asked) == 4
+
+
+def test_a_new_version_is_fetched_and_takes_the_place_of_the_old_one(live, export):
+    _metadata(live, "2405.00002")
+    harvest_eprints(live, MAY)
+    versions = [{"version": f"v{number}", "created": f"Mon, {number} Jan 2024 10:00:00 GMT"} for number in (1, 2)]
+    _metadata(live, "2405.00002", versions=versions)
+    export.sources["2405.00002v2"] = Response(PDF + b" revised")
+    harvest_eprints(live, MAY)
+    assert export.asked == ["2405.00002v1", "2405.00002v2"]
+    [(_, row)] = _rows(live).values()
+    assert row["archive"].endswith("/2405.00002v2.pdf")
+
+
+def test_a_chunk_wins_over_what_was_fetched_one_by_one(live, export, upload):
+    _metadata(live, "2405.00001", "2405.00002", "2405.00003")
+    harvest_eprints(live, MAY)
+    harvest_chunks(live, MAY)
+    parts = {paper: part for paper, (part, _) in _rows(live).items()}
+    assert (parts["arxiv:2405.00001"], parts["arxiv:2405.00002"]) == ("arXiv_src_2405_001",) * 2
+    assert parts["arxiv:2405.00003"].startswith("arXiv_eprint_2405_")
+    asked = len(export.asked)
+    harvest_eprints(live, MAY)
+    assert len(export.asked) == asked
+
+
+def test_denied_access_stops_the_run_at_once_and_keeps_what_came(live, export):
+    _metadata(live, "2405.00001")
+    harvest_eprints(live, MAY)
+    export.denied = True
+    _metadata(live, "2405.00001", "2405.00002", "2405.00003")
+    with pytest.raises(SourceRefusedError, match=r"arXiv denies access.*'Access denied'.*\(HTTP 403\).*stops this run"):
+        harvest_eprints(live, MAY)
+    assert len(export.asked) == 2
+    assert len(_stored(live, "arxiv/eprint")) == 1
+
+
+def test_a_service_that_moved_is_told_and_no_paper_is_given_up(live, export):
+    _metadata(live, "2405.00001")
+    export.sources["2405.00001v1"] = Response("", 302, headers={"Location": "https://elsewhere.example/"})
+    with pytest.raises(SourceRefusedError, match="redirects to elsewhere"):
+        harvest_eprints(live, MAY)
+    assert _stored(live, "arxiv/eprint") == {}
+
+
+def test_a_web_page_in_the_place_of_a_source_is_not_taken_and_asked_for_again(live, export, told):
+    _metadata(live, "2405.00002")
+    export.sources["2405.00002v1"] = Response("<!DOCTYPE html><html>Please wait</html>")
+    harvest_eprints(live, MAY)
+    assert _stored(live, "arxiv/eprint") == {}
+    assert "a web page came in its place" in told[-1]
+    export.sources["2405.00002v1"] = Response(PDF)
+    harvest_eprints(live, MAY)
+    assert len(_stored(live, "arxiv/eprint")) == 1
+
+
+def test_downloads_may_be_in_a_bucket(live, export, upload, bucket):
+    live = replace(live, downloads=Downloads(f"{bucket}/downloads"))
+    _metadata(live, "2405.00001", "2405.00003")
+    for _ in range(2):
+        harvest_chunks(live, MAY)
+        harvest_eprints(live, MAY)
+    assert export.asked == ["2405.00003v1"]
+    rows = _rows(live)
+    assert [row["format"] for _, row in rows.values()] == ["latex"] * 2
+    assert [part[:14] for part, _ in rows.values()] == ["arXiv_src_2405", "arXiv_eprint_2"]
+
+
+def test_a_run_fetches_a_bounded_number_and_the_next_goes_on(live, export):
+    _metadata(live, "2405.00001", "2405.00002", "2405.00003")
+    harvest_eprints(live, MAY, limit=2)
+    assert len(export.asked) == 2
+    harvest_eprints(live, MAY, limit=2)
+    assert len(set(export.asked)) == len(export.asked) == 3
