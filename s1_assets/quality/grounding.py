@@ -21,7 +21,7 @@ _GROUPED = r"\d{1,3}(?:(?:,|\{,\}|\\,|[ \u2009\u202f\u00a0])\d{3})+(?![\d,])(?:\
 _PLAIN = rf"{_GROUPED}|\d{{1,30}}(?:\.\d{{1,30}})*|\.\d{{1,30}}"
 _NUMBER = re.compile(
     rf"(?<![\w.\\])(?:(?P<mantissa>{_PLAIN})\s*(?:\\times|\\cdot|×|·|x)\s*)?{_POWER}"
-    rf"|(?<![\w.])(?P<number>{_PLAIN})(?:[eE](?P<e>[+-−]?\d{{1,3}})(?!\w))?"
+    rf"|(?<![\w.])(?P<number>{_PLAIN})(?:[eE](?P<e>[-+−]?\d{{1,3}})(?!\w))?"
 )
 
 

@@ -23,8 +23,11 @@ _MARKERS = re.compile(
 
 
 def words_of(text: str) -> list[str]:
-    """The words and numbers of a text in lower case, without the markers and figure numbers that a copy would drop."""
-    return re.findall(r"\w+", _MARKERS.sub(" ", text).lower())
+    """The words and numbers of a text in lower case, without the markers and figure numbers that a copy would drop.
+
+    A number is one word, 14.2 and 1,000 too: quoting it is no copying.
+    """
+    return re.findall(r"\d+(?:[.,]\d+)*|\w+", _MARKERS.sub(" ", text).lower())
 
 
 def copied_share(text: str, sources: Iterable[str], longest_phrase: int = LONGEST_PHRASE) -> float:

@@ -48,3 +48,8 @@ def test_numbers_that_no_source_has_are_named_with_their_place() -> None:
 
 def test_a_text_without_numbers_invents_none() -> None:
     assert ground_numbers("It rises.", []).share == 1.0
+
+
+@pytest.mark.parametrize("text", ["as seen (Figs. 3e,4 and 5)", "panels 1e,2", "a gap of 3eV5", "1E/2", "2e:1"])
+def test_letters_behind_digits_are_no_exponent(text):
+    assert all(number.value != Decimal(0) for number in numbers(text))
