@@ -88,7 +88,7 @@ class Message:
 
     def as_dict(self) -> dict[str, Any]:
         """The message as JSON types."""
-        return {**asdict(self), "weight": self.weight}
+        return {**asdict(self), "weight": self.weight, "entries": [asdict(entry) for entry in self.entries]}
 
     @classmethod
     def from_dict(cls, read: dict[str, Any]) -> "Message":

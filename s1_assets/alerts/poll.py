@@ -60,6 +60,11 @@ class CheckRun:
     error: str = ""
 
 
+def name_of(key: dg.AssetCheckKey) -> str:
+    """A check as messages call it: `asset.check`."""
+    return f"{key.asset_key.to_user_string()}.{key.name}"
+
+
 def evaluated_since(
     instance: dg.DagsterInstance, checks: Sequence[dg.AssetCheckKey], storage_id: int | None
 ) -> list[AssetCheckPartitionInfo]:
@@ -79,7 +84,7 @@ def begin(instance: dg.DagsterInstance, watched: Watched, now: float) -> Told:
     told = Told(rows[-1].latest_check_event_storage_id if rows else 0, now)
     told.evaluations = _overlapping([row.latest_check_event_storage_id for row in rows], told.storage_id)
     told.runs = [record.dagster_run.run_id for record in _failed_runs(instance, now - OVERLAP_SECONDS)]
-    told.failing = [name for name, tick in _last_ticks(instance).items() if _fails_repeatedly(tick)]
+    told.failing = failing_automation(instance)
     return told
 
 
@@ -133,7 +138,7 @@ def _failed_before(
         if evaluation := evaluation_of(record):
             return watched.kind(evaluation) is not None
         run = instance.get_run_by_id(record.run_id)
-        if run and any(item.subject == record.key.to_user_string() for item in _news_of_run(instance, watched, run)):
+        if run and any(item.subject == name_of(record.key) for item in _news_of_run(instance, watched, run)):
             return True
     return False
 
@@ -157,7 +162,7 @@ def check_news(watched: Watched, kind: Kind, run: CheckRun) -> News:
         links["run"] = watched.links.run(run.run_id)
     return News(
         kind=kind,
-        subject=f"{asset}.{run.key.name}",
+        subject=name_of(run.key),
         source=cell.source if cell else "",
         cell=str(cell) if cell else "",
         text=short(run.evaluation.description if run.evaluation else run.error),
@@ -254,6 +259,11 @@ def _news_of_automation(instance: dg.DagsterInstance, watched: Watched, told: To
 
 def _automation_news(watched: Watched, kind: Kind, name: str, text: str) -> News:
     return News(kind=kind, subject=name, text=text, links={"automation": watched.links.automation()})
+
+
+def failing_automation(instance: dg.DagsterInstance) -> list[str]:
+    """Names of the sensors and schedules that are on and whose last ticks failed, FAILURES_IN_A_ROW or more."""
+    return [name for name, tick in _last_ticks(instance).items() if _fails_repeatedly(tick)]
 
 
 def last_tick(instance: dg.DagsterInstance, name: str) -> InstigatorTick | None:

@@ -10,7 +10,7 @@ import dagster as dg
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
 
 from s1_assets.alerts.messages import Links, Message, News
-from s1_assets.alerts.poll import Watched, evaluated_since, evaluation_of
+from s1_assets.alerts.poll import Watched, evaluated_since, evaluation_of, name_of
 from s1_assets.cells import SOURCES, Cell
 from s1_assets.partitions import SOURCE_MONTH, cell_of
 from s1_assets.tables import RAW_PAPERS
@@ -33,6 +33,16 @@ class CheckStanding:
     not_measured: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What a digest tells: partition keys of failed cells, checks by name, and how the alert sensor fares, in words."""
+
+    failed_cells: Sequence[str]
+    checks: Mapping[str, CheckStanding]
+    failing_automation: Sequence[str]
+    alert_sensor: str
+
+
 def failed_cells(instance: dg.DagsterInstance) -> list[str]:
     """Partition keys of the cells whose latest finished run failed."""
     ended = dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE])
@@ -42,7 +52,7 @@ def failed_cells(instance: dg.DagsterInstance) -> list[str]:
 
 def checks_standing(instance: dg.DagsterInstance, watched: Watched) -> dict[str, CheckStanding]:
     """The checks that some cell does not pass, by `asset.check`."""
-    found = {key.to_user_string(): _check_standing(instance, key) for key in watched.checks.values()}
+    found = {name_of(key): _check_standing(instance, key) for key in watched.checks.values()}
     return {name: cells for name, cells in found.items() if cells.failed or cells.warned or cells.not_measured}
 
 
@@ -114,15 +124,18 @@ def _new_rows(record: dg.EventLogRecord) -> int:
     return rows.value if rows and isinstance(rows.value, int) else 0
 
 
-def digest(failed: Sequence[str], checks: Mapping[str, CheckStanding], watch: str, links: Links, now: float) -> Message:
+def digest(standing: Standing, links: Links, now: float) -> Message:
     """The daily message. It goes out on quiet days too, so that a day without it means that alerts are down."""
+    failed = standing.failed_cells
     lines = [f"Cells whose latest run failed: {len(failed)}{_sample(failed)}"]
-    for name, cells in checks.items():
+    for name, cells in standing.checks.items():
         counts = f"{len(cells.failed)} failed, {len(cells.warned)} warned, {len(cells.not_measured)} not measured"
         lines.append(f"{name}: {counts}{_sample(cells.failed or cells.warned)}")
-    if not checks:
+    if not standing.checks:
         lines.append("Every check that ran passes.")
-    lines += [f"Alert sensor: {watch}", f"Failed runs: {links.runs()}"]
+    if standing.failing_automation:
+        lines.append(f"Sensors and schedules that fail: {', '.join(standing.failing_automation)}")
+    lines += [f"Alert sensor: {standing.alert_sensor}", f"Failed runs: {links.runs()}"]
     day = datetime.fromtimestamp(now, UTC).date().isoformat()
     title = f"Daily digest {day}: {len(failed)} cells stand failed"
     return Message(id=f"digest-{day}", kind="digest", title=title, text="\n".join(lines), count=len(failed))

@@ -23,7 +23,7 @@ from s1_assets.alerts.delivery import (
     sending_job,
 )
 from s1_assets.alerts.messages import Links, compose, grouped
-from s1_assets.alerts.poll import Watched, begin, last_tick, look
+from s1_assets.alerts.poll import Watched, begin, failing_automation, last_tick, look
 from s1_assets.alerts.told import Told
 from s1_assets.settings import Settings
 
@@ -109,13 +109,13 @@ def digest_op(watched: Watched) -> dg.OpDefinition:
     def what_stands(context: dg.OpExecutionContext) -> Iterator[dg.DynamicOutput[dict[str, Any]]]:
         """The daily digest, and a message for each source that is silent for longer than usual."""
         instance, now = context.instance, time.time()
-        digest = standing.digest(
+        stands = standing.Standing(
             standing.failed_cells(instance),
             standing.checks_standing(instance, watched),
+            failing_automation(instance),
             _sensor_life(instance),
-            watched.links,
-            now,
         )
+        digest = standing.digest(stands, watched.links, now)
         silent = standing.silent_sources(instance, now, watched.links)
         yield from one_by_one([digest, *compose(list(grouped(silent).values()), digest.id)])
 

@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.scheduler.instigation import TickData, TickStatus
+from dagster._utils.error import SerializableErrorInfo
 
 from s1_assets.alerts import told as told_module
 from s1_assets.alerts.messages import MESSAGES, News
@@ -72,7 +73,7 @@ def test_a_crashed_check_is_told_and_not_again_as_a_failed_run(on_call):
     on_call.run(MAY, verdict=ZeroDivisionError("division by zero"))
     [message] = on_call.tick()
     assert message["kind"] == "check_crashed"
-    assert message["entries"][0]["text"] == "division by zero"
+    assert message["entries"][0]["text"] == "ZeroDivisionError: division by zero"
 
 
 def test_a_failed_run_is_told_with_what_its_step_raised(on_call):
@@ -80,7 +81,7 @@ def test_a_failed_run_is_told_with_what_its_step_raised(on_call):
     on_call.run(MAY)
     [message] = on_call.tick()
     assert (message["kind"], message["entries"][0]["cell"]) == ("run_failed", "arxiv 2024-05")
-    assert message["entries"][0]["text"] == "figure_pairs: the archive is cut off"
+    assert message["entries"][0]["text"] == "figure_pairs: ValueError: the archive is cut off"
 
 
 def test_of_a_run_that_is_tried_again_only_the_first_attempt_is_told(on_call):
@@ -232,7 +233,7 @@ def test_a_tick_that_was_killed_before_its_cursor_was_saved_goes_on_from_its_run
     again = on_call.evaluate()
     assert (again.run_requests, again.cursor) == ([], asked.cursor)
     on_call.cursor = again.cursor
-    assert on_call.tick() == []
+    assert titles(on_call.tick()) == ["Run failed: alerts"]  # nobody listens at its channel
     told = json.loads(on_call.cursor)
     assert told["pauses"]["check_failed|figure_pairs.images_decode|arxiv"]["count"] == 1  # June waits, May does not
 
@@ -264,6 +265,7 @@ def test_a_sensor_that_fails_three_times_in_a_row_is_told_once_and_cleared(on_ca
     sensor.tick(TickStatus.FAILURE, 3)
     [message] = on_call.tick()
     assert message["title"] == "Sensor or schedule fails again and again: new_papers"
+    assert message["entries"][0]["text"] == "3 ticks in a row failed: no route to host"
     sensor.tick(TickStatus.FAILURE, 4)
     assert on_call.tick() == []
     sensor.tick(TickStatus.SKIPPED, 0)
@@ -299,6 +301,7 @@ class Ticking:
                 selector_id=self.state.selector_id,
                 consecutive_failure_count=failures,
                 end_timestamp=time.time(),
+                error=SerializableErrorInfo("no route to\nhost", [], "ConnectError") if failures else None,
             )
         )
 

@@ -15,6 +15,7 @@ from s1_assets.alerts.messages import Links
 from s1_assets.alerts.poll import Watched, evaluated_since
 from s1_assets.alerts.standing import checks_standing, failed_cells
 from s1_assets.partitions import partition_key
+from s1_assets_tests.alerts.conftest import NO_TELEMETRY
 from s1_assets_tests.alerts.on_call import FAILS, JUNE, MAY, NOT_MEASURED, PASSES, OnCall, titles
 
 KEY = dg.AssetCheckKey(dg.AssetKey("figure_pairs"), "images_decode")
@@ -54,15 +55,19 @@ def _last_line(path: Path) -> str:
     return path.read_text().splitlines()[-1] if path.is_file() and path.read_text() else ""
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def instance(request, tmp_path) -> Iterator[dg.DagsterInstance]:
-    overrides = {}
-    if request.param == "postgres":
-        overrides = {"storage": {"postgres": {"postgres_url": request.getfixturevalue("postgres")}}}
-    with dg.DagsterInstance.local_temp(str(tmp_path), overrides=overrides) as instance:
-        instance.wipe()
-        instance.wipe_all_schedules()
+@pytest.fixture(scope="module")
+def postgres_instance(postgres, tmp_path_factory) -> Iterator[dg.DagsterInstance]:
+    overrides = {**NO_TELEMETRY, "storage": {"postgres": {"postgres_url": postgres}}}
+    with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("instance")), overrides=overrides) as instance:
         yield instance
+
+
+@pytest.fixture(params=["sqlite_instance", "postgres_instance"])
+def instance(request) -> dg.DagsterInstance:
+    instance = request.getfixturevalue(request.param)
+    instance.wipe()
+    instance.wipe_all_schedules()
+    return instance
 
 
 def test_an_evaluation_is_seen_after_the_ids_before_it_and_not_after_its_own(instance):
