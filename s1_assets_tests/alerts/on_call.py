@@ -71,6 +71,26 @@ class OnCall:
             for cell in cells
         ]
 
+    def judge(self, cell: Cell, verdict: dg.AssetCheckResult) -> None:
+        """A verdict on a cell that no run gave."""
+        evaluation = dg.AssetCheckEvaluation(
+            asset_key=dg.AssetKey("figure_pairs"),
+            check_name="images_decode",
+            passed=verdict.passed,
+            metadata=verdict.metadata,
+            severity=verdict.severity,
+            description=verdict.description,
+            partition=partition_key(cell),
+        )
+        self.instance.report_runless_asset_event(evaluation)
+
+    def fail(self, cell: Cell) -> None:
+        """A failed run of a cell and a failed check, without running anything."""
+        job = dg.Definitions(assets=self.assets[:1]).resolve_implicit_global_asset_job_def()
+        run = self.instance.create_run_for_job(job, tags={"dagster/partition": partition_key(cell)})
+        self.instance.report_run_failed(run)
+        self.judge(cell, FAILS)
+
     def evaluate(self) -> dg.SensorResult:
         """What a tick asks for; the cursor stays where it was, as when the daemon dies then."""
         context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor)

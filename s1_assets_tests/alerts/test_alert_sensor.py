@@ -104,7 +104,8 @@ def test_a_run_that_died_without_a_failed_step_is_told(on_call):
 
 def test_cells_of_a_source_are_one_message_a_check(on_call):
     cells = [Cell("arxiv", f"2023-{month:02}") for month in range(1, 13)]
-    on_call.run(*cells, Cell("biorxiv", "2023-01"), verdict=FAILS)
+    for cell in (*cells, Cell("biorxiv", "2023-01")):
+        on_call.judge(cell, FAILS)
     arxiv, biorxiv = on_call.tick()
     assert arxiv["title"] == "Check failed: figure_pairs.images_decode (arxiv), 12 times"
     assert (arxiv["count"], len(arxiv["entries"])) == (12, 10)
@@ -117,7 +118,7 @@ def test_a_backfill_that_fails_everywhere_is_a_few_messages_a_source_and_loses_n
     messages = []
     for number in range(96):  # eight hours, a cell every five minutes
         month = f"{2000 + number // 12}-{number % 12 + 1:02}"
-        runless(on_call, Cell("arxiv", month), FAILS)
+        on_call.judge(Cell("arxiv", month), FAILS)
         evaluations += 1
         clock[0] += 300
         messages += on_call.tick()
@@ -128,22 +129,8 @@ def test_a_backfill_that_fails_everywhere_is_a_few_messages_a_source_and_loses_n
     assert on_call.tick() == []
 
 
-def runless(on_call: OnCall, cell: Cell, verdict: dg.AssetCheckResult) -> None:
-    on_call.instance.report_runless_asset_event(
-        dg.AssetCheckEvaluation(
-            asset_key=dg.AssetKey("figure_pairs"),
-            check_name="images_decode",
-            passed=verdict.passed,
-            metadata=verdict.metadata,
-            severity=verdict.severity,
-            description=verdict.description,
-            partition=partition_key(cell),
-        )
-    )
-
-
 def test_an_evaluation_without_a_run_is_told_too(on_call):
-    runless(on_call, MAY, FAILS)
+    on_call.judge(MAY, FAILS)
     [message] = on_call.tick()
     assert "run" not in message["entries"][0]["links"]
 
@@ -152,7 +139,7 @@ def test_more_groups_than_a_tick_may_send_are_named_in_one_message(on_call, monk
     monkeypatch.setattr("s1_assets.alerts.messages.MESSAGES", 4)
     assert MESSAGES == 20
     for source in SOURCES:
-        runless(on_call, Cell(source, "2024-01"), FAILS)
+        on_call.judge(Cell(source, "2024-01"), FAILS)
     messages = on_call.tick()
     assert [message["kind"] for message in messages] == ["check_failed"] * 3 + ["many"]
     assert messages[-1]["count"] == len(SOURCES) - 3
@@ -207,8 +194,8 @@ def test_a_check_that_a_queued_run_has_planned_waits_for_that_run(on_call):
 
 
 def test_an_event_that_shows_up_late_is_told_all_the_same(on_call):
-    runless(on_call, MAY, FAILS)
-    runless(on_call, Cell("biorxiv", "2024-05"), FAILS)
+    on_call.judge(MAY, FAILS)
+    on_call.judge(Cell("biorxiv", "2024-05"), FAILS)
     late = on_call.evaluate()
     told = json.loads(late.cursor)
     early, last = told["evaluations"][-2:]
