@@ -94,7 +94,10 @@ def _reached(instance: dg.DagsterInstance, run_key: str) -> str | None:
     """The cursor of the run that a tick of this key asked for, if it did."""
     tags = {"dagster/run_key": run_key, "dagster/sensor_name": SENSOR}
     runs = instance.get_runs(dg.RunsFilter(job_name=JOB, tags=tags), limit=1)
-    return str(runs[0].run_config["ops"][REQUESTED]["config"]["cursor"]) if runs else None
+    if not runs:
+        return None
+    config: Any = runs[0].run_config
+    return str(config["ops"][REQUESTED]["config"]["cursor"])
 
 
 def _quiet(told: Told) -> str:

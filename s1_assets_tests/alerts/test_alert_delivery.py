@@ -5,7 +5,6 @@ import pytest
 from werkzeug import Response
 
 from s1_assets.cells import Cell
-from s1_assets.checks import CHECKS
 from s1_assets.definitions import build_defs
 from s1_assets.settings import Settings
 from s1_assets_tests.alerts.on_call import FAILS, JUNE, MAY, OnCall
@@ -129,7 +128,6 @@ def test_the_alert_jobs_need_no_resource_of_the_line():
         assert job.executor_def is dg.in_process_executor
         assert job.tags["dagster/priority"] == "100"
     dg.Definitions.validate_loadable(defs)
-    assert len(CHECKS) == 10
 
 
 def test_the_digest_goes_to_every_channel_with_exact_count_and_sample(on_call, httpserver):
