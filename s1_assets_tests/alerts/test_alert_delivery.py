@@ -7,7 +7,7 @@ from werkzeug import Response
 from s1_assets.cells import Cell
 from s1_assets.definitions import build_defs
 from s1_assets.settings import Settings
-from s1_assets_tests.alerts.on_call import FAILS, JUNE, MAY, OnCall
+from s1_assets_tests.alerts.on_call import FAILS, JUNE, MAY, QUIET, OnCall
 
 
 @pytest.fixture
@@ -83,11 +83,12 @@ def test_what_cannot_help_is_not_tried_again(on_call, httpserver):
 def test_re_execution_from_failure_sends_what_was_not_delivered(on_call, httpserver):
     answers(httpserver, "/one", 404, 404, 200)
     answers(httpserver, "/two", 200)
-    asked = on_call.evaluate()
-    failed = on_call.submit(asked)
-    options = dg.ReexecutionOptions.from_failure(failed.run_id, on_call.instance)
     JOBS["alerts"] = dg.Definitions(jobs=on_call.alerts.jobs).resolve_job_def("alerts")
     job = dg.reconstructable(alerts_job_of_test)
+    [request] = on_call.evaluate().run_requests
+    with dg.execute_job(job, on_call.instance, {**request.run_config, **QUIET}) as failed:
+        assert not failed.success
+    options = dg.ReexecutionOptions.from_failure(failed.run_id, on_call.instance)
     with dg.execute_job(job, on_call.instance, reexecution_options=options) as again:
         assert again.success
     assert got(httpserver, "/one") == TITLES

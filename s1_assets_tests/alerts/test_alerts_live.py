@@ -50,7 +50,7 @@ def start_daemon(environment, tmp_path) -> Iterator[Callable[[], subprocess.Pope
 
     def start() -> subprocess.Popen:
         log = (tmp_path / f"daemon-{len(started)}.log").open("wb")
-        command = [sys.executable, "-m", "dagster", "daemon", "run", "-w", str(PROJECT / "workspace.yaml")]
+        command = [sys.executable, "-m", "dagster._daemon", "run", "-w", str(PROJECT / "workspace.yaml")]
         process = subprocess.Popen(
             command, env=environment, cwd=PROJECT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
