@@ -48,7 +48,7 @@ def test_every_channel_gets_every_message_once_and_the_run_says_so(on_call, http
     answers(httpserver, "/two", 200)
     sent = on_call.submit(on_call.evaluate())
     assert sent.success
-    assert got(httpserver, "/one") == got(httpserver, "/two") == TITLES
+    assert sorted(got(httpserver, "/one")) == sorted(got(httpserver, "/two")) == TITLES
     delivered = sent.filter_events(lambda event: event.is_successful_output and event.step_key.startswith("to_"))
     recorded = {event.step_key: event.event_specific_data.metadata["receipt"].value for event in delivered}
     assert recorded == dict.fromkeys(["to_webhook[1]", "to_webhook[2]", "to_webhook_2[1]", "to_webhook_2[2]"], "200")
@@ -60,7 +60,7 @@ def test_a_server_error_is_tried_again_and_the_message_delivered_once(on_call, h
     assert on_call.submit(on_call.evaluate()).success
     assert sorted(got(httpserver, "/one")) == TITLES
     assert len(got(httpserver, "/one", status=500)) == 1
-    assert got(httpserver, "/two") == TITLES
+    assert sorted(got(httpserver, "/two")) == TITLES
 
 
 def test_a_dead_channel_neither_stops_nor_repeats_the_other_and_shows_as_a_failed_run(on_call, httpserver):
@@ -69,7 +69,7 @@ def test_a_dead_channel_neither_stops_nor_repeats_the_other_and_shows_as_a_faile
     sent = on_call.submit(on_call.evaluate())
     assert not sent.success
     assert len(got(httpserver, "/one", status=503)) == 2 * 3
-    assert got(httpserver, "/two") == TITLES
+    assert sorted(got(httpserver, "/two")) == TITLES
 
 
 def test_what_cannot_help_is_not_tried_again(on_call, httpserver):
@@ -91,8 +91,8 @@ def test_re_execution_from_failure_sends_what_was_not_delivered(on_call, httpser
     options = dg.ReexecutionOptions.from_failure(failed.run_id, on_call.instance)
     with dg.execute_job(job, on_call.instance, reexecution_options=options) as again:
         assert again.success
-    assert got(httpserver, "/one") == TITLES
-    assert got(httpserver, "/two") == TITLES
+    assert sorted(got(httpserver, "/one")) == TITLES
+    assert sorted(got(httpserver, "/two")) == TITLES
 
 
 JOBS: dict[str, dg.JobDefinition] = {}
