@@ -70,7 +70,8 @@ def evaluated_since(
 ) -> list[AssetCheckPartitionInfo]:
     """The latest run of every check and partition, if it was evaluated after a storage id; oldest first.
 
-    Without a storage id, all of them. A check that a newer run has planned waits for that run's verdict.
+    Without a storage id, all of them. A check that a newer run has planned waits for that run's verdict, and is
+    not seen when that run ends without one: that run's own failure is.
     """
     found = instance.event_log_storage.get_asset_check_partition_info(list(checks), after_storage_id=storage_id)
     rows = [row for row in found if row.latest_execution_status is not Status.PLANNED]

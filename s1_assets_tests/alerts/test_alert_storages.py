@@ -14,6 +14,7 @@ import pytest
 from s1_assets.alerts.messages import Links
 from s1_assets.alerts.poll import Watched, evaluated_since
 from s1_assets.alerts.standing import checks_standing, failed_cells
+from s1_assets.cells import Cell
 from s1_assets.partitions import partition_key
 from s1_assets_tests.alerts.conftest import NO_TELEMETRY
 from s1_assets_tests.alerts.on_call import FAILS, JUNE, MAY, NOT_MEASURED, PASSES, OnCall, titles
@@ -100,12 +101,13 @@ def test_failure_crash_failed_run_and_all_clear_are_told_on_every_storage(instan
     assert on_call.tick() == []
     on_call.run(MAY, verdict=PASSES)
     on_call.run(JUNE, verdict=ZeroDivisionError("division by zero"))
-    on_call.broken.add(MAY)
-    on_call.run(MAY)
+    july = Cell("arxiv", "2024-07")
+    on_call.broken.add(july)
+    on_call.run(july)
     assert sorted(titles(on_call.tick())) == [
         "All clear, check passes again: figure_pairs.images_decode (arxiv 2024-05)",
         "Check crashed: figure_pairs.images_decode (arxiv 2024-06)",
-        "Run failed: __ephemeral_asset_job__ (arxiv 2024-05)",
+        "Run failed: __ephemeral_asset_job__ (arxiv 2024-07)",
     ]
     assert on_call.tick() == []
 
