@@ -1,4 +1,4 @@
-"""What Dagster loads: assets, checks, jobs and resources put together. Nothing is computed here."""
+"""What Dagster loads: assets, checks, jobs, alerts and resources put together. Nothing is computed here."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +13,7 @@ from resources.configured import (
     ScorersResource,
     WorkersResource,
 )
+from s1_assets.alerts.watch import alerts
 from s1_assets.assets.context_bundles import context_bundles
 from s1_assets.assets.enhanced_captions import enhanced_captions
 from s1_assets.assets.figure_pairs import figure_pairs
@@ -66,11 +67,15 @@ def build_defs(
     loggers: Mapping[str, dg.LoggerDefinition] | None = None,
 ) -> dg.Definitions:
     """All definitions. `overrides` replaces resources by name, which is how tests and tools put in their own."""
+    settings = settings or Settings.from_environment()
+    on_call = alerts(settings, CHECKS)
     return dg.Definitions(
         assets=LINE,
         asset_checks=CHECKS,
-        jobs=JOBS,
-        resources=default_resources(settings or Settings.from_environment()) | dict(overrides or {}),
+        jobs=[*JOBS, *on_call.jobs],
+        sensors=on_call.sensors,
+        schedules=on_call.schedules,
+        resources=default_resources(settings) | dict(overrides or {}),
         executor=dg.in_process_executor,
         loggers=loggers,
     )

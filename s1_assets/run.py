@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 from typing import Any
 
 import dagster as dg
@@ -11,6 +10,7 @@ from s1_assets.cells import SOURCES, Cell
 from s1_assets.definitions import build_defs
 from s1_assets.partitions import SOURCE_MONTH, partition_key
 from s1_assets.settings import PROJECT
+from s1_assets.step_failure import cause
 
 SHOWN = (
     *("rows", "rows_new", "rejected", "unplaced"),
@@ -76,7 +76,7 @@ def print_outcome(outcome: dg.ExecuteInProcessResult) -> None:
             name = f"{found.asset_key.to_user_string()}.{found.check_name}"
             print(f"  check   {verdict(found)}  {name}: {found.description}")
         elif event.is_step_failure:
-            print(f"  FAILED  {event.step_key}: {_cause(event.step_failure_data.error)}")
+            print(f"  FAILED  {event.step_key}: {cause(event.step_failure_data.error)}")
     print(f"{'ok' if outcome.success else 'FAILED'}  run {outcome.run_id}")
 
 
@@ -84,10 +84,3 @@ def _asset_line(materialization: dg.AssetMaterialization) -> str:
     metadata = materialization.metadata
     shown = [f"{name}={metadata[name].value}" for name in SHOWN if name in metadata]
     return f"  asset   {materialization.asset_key.to_user_string():<18} {' '.join(shown)}"
-
-
-def _cause(error: Any) -> str:
-    """What a step raised, out of Dagster's wrapping."""
-    while error.cause and error.cls_name == "DagsterExecutionStepExecutionError":
-        error = error.cause
-    return re.sub(r"\s+", " ", str(error.message)).strip()

@@ -2,11 +2,13 @@
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+# Which warnings S1_ALERT_WARNINGS may name.
+WARNINGS = ("measured", "all", "none")
 PROJECT = Path(__file__).resolve().parent.parent
 # What S1_ENGINE may not hold, because a setting of its own says it and more depends on it.
 SET_ELSEWHERE = {
@@ -41,6 +43,10 @@ class Settings:
     pppl_sample: int | None  # S1_PPPL_SAMPLE: pairs of each part to measure it on; None is all
     publish: str  # S1_PUBLISH: folder or s3:// URL of the published shards
     cache: str  # S1_CACHE: local folder for what can be computed again (metadata indexes)
+    alert_warnings: str  # S1_ALERT_WARNINGS: warnings that are told as they come: measured, all or none
+    ui_url: str  # S1_UI_URL: where people reach the Dagster UI
+    alerts: str | None = field(repr=False)  # S1_ALERTS: channels, comma-separated; holds secrets
+    smtp: str | None = field(repr=False)  # S1_SMTP: the mail server's URL; holds secrets
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -74,6 +80,10 @@ class Settings:
             pppl_sample=_sample("S1_PPPL_SAMPLE", get("S1_PPPL_SAMPLE", "100")),
             publish=get("S1_PUBLISH", f"{lake.rstrip('/')}/releases"),
             cache=get("S1_CACHE", str(PROJECT / "build" / "cache")),
+            alert_warnings=_one_of("S1_ALERT_WARNINGS", get("S1_ALERT_WARNINGS", "measured"), WARNINGS),
+            ui_url=_base_url("S1_UI_URL", get("S1_UI_URL", "http://127.0.0.1:3000")),
+            alerts=environment.get("S1_ALERTS") or None,
+            smtp=environment.get("S1_SMTP") or None,
         )
         _ = settings.engine_overrides  # a mistake in S1_ENGINE shows here and not when an engine starts
         return settings
@@ -103,6 +113,19 @@ def _count(variable: str, text: str) -> int | None:
 
 def _sample(variable: str, text: str) -> int | None:
     return None if text == "all" else _count(variable, text)
+
+
+def _one_of(variable: str, text: str, known: Sequence[str]) -> str:
+    if text not in known:
+        raise ValueError(f"{variable}={text!r} is not understood; use {', '.join(known)}")
+    return text
+
+
+def _base_url(variable: str, text: str) -> str:
+    urls = _urls(variable, text)
+    if len(urls) != 1:
+        raise ValueError(f"{variable}={text!r} is not one URL such as http://127.0.0.1:3000")
+    return urls[0]
 
 
 def _urls(variable: str, text: str) -> tuple[str, ...]:

@@ -49,6 +49,12 @@ def test_only_the_stages_that_use_models_wait_for_the_gpu_pool():
     assert {name for name, pool in pools.items() if pool == "gpu"} == {"enhanced_captions", "quality_metrics"}
 
 
+def test_alerts_are_on_from_the_first_start():
+    defs = build_defs()
+    assert defs.resolve_sensor_def("alerts").default_status is dg.DefaultSensorStatus.RUNNING
+    assert defs.resolve_schedule_def("alert_digest").default_status is dg.DefaultScheduleStatus.RUNNING
+
+
 def test_a_cell_and_its_partition_key_are_one_to_one():
     cell = Cell("arxiv", "2024-03")
     assert partition_key(cell) == "2024-03|arxiv"

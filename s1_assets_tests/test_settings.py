@@ -10,6 +10,7 @@ def test_nothing_set_means_the_defaults_of_a_bare_laptop():
     assert (settings.captioner, settings.model) == ("extractive", "Qwen/Qwen3-VL-8B-Instruct")
     assert (settings.tensor_parallel, settings.data_parallel) == (None, None)
     assert (settings.endpoints, settings.engine_overrides) == ((), {})
+    assert (settings.alerts, settings.alert_warnings, settings.ui_url) == (None, "measured", "http://127.0.0.1:3000")
 
 
 def test_without_a_mirror_live_services_fill_one_in_the_lake():
@@ -39,6 +40,9 @@ def test_engine_settings_are_read():
         ("S1_DATA_PARALLEL", "0", "S1_DATA_PARALLEL='0' is not a whole number from 1"),
         ("S1_DATA_PARALLEL", "²", "S1_DATA_PARALLEL='²' is not a whole number"),
         ("S1_ENDPOINTS", "localhost:8000", "S1_ENDPOINTS: 'localhost:8000' is no URL"),
+        ("S1_ALERT_WARNINGS", "some", "S1_ALERT_WARNINGS='some' is not understood; use measured, all, none"),
+        ("S1_UI_URL", "dagster.example.org", "S1_UI_URL: 'dagster.example.org' is no URL"),
+        ("S1_UI_URL", "http://a,http://b", "is not one URL"),
         ("S1_ENGINE", "max_num_seqs=64", "S1_ENGINE='max_num_seqs=64' is not JSON"),
         ("S1_ENGINE", "[1]", "is no JSON object"),
         ("S1_ENGINE", '{"tensor_parallel_size": 2}', "set S1_TENSOR_PARALLEL instead"),

@@ -1,0 +1,251 @@
+"""Where alerts go: Slack, any webhook, e-mail. Nothing here writes a secret into an error, a repr or a log."""
+
+import logging
+import re
+import smtplib
+import ssl
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Any, Protocol
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from s1_assets.alerts.messages import Message, News
+
+SECONDS = 30.0
+# Slack's limits: of blocks, of a section's text, of a header's.
+BLOCKS, SECTION_CHARS, HEADER_CHARS = 50, 3000, 150
+MARKS = {"error": "🔴", "warning": "🟠", "info": "🟢"}
+FORMS = "slack:<webhook URL>, webhook:<URL> and email:<address>"
+
+
+class DeliveryError(Exception):
+    """A message did not reach its channel. `again` says whether trying again may help."""
+
+    def __init__(self, text: str, *, again: bool) -> None:
+        super().__init__(text)
+        self.again = again
+
+
+class Channel(Protocol):
+    """A place that messages are sent to."""
+
+    @property
+    def name(self) -> str:
+        """A name that says the kind and no secret: slack, webhook_2."""
+
+    def send(self, message: Message) -> str:
+        """Sends a message and returns what the other side said. Raises DeliveryError."""
+
+
+@dataclass(frozen=True)
+class Slack:
+    """An incoming webhook of Slack, or of what takes the same payload (Mattermost, Rocket.Chat)."""
+
+    name: str
+    url: str = field(repr=False)
+
+    def send(self, message: Message) -> str:
+        """Posts the message as blocks."""
+        return _post(self.url, slack_payload(message), {}, self.name)
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Any server that takes JSON; the message's id goes along as `Idempotency-Key`, for those that drop repeats."""
+
+    name: str
+    url: str = field(repr=False)
+
+    def send(self, message: Message) -> str:
+        """Posts the message as its own JSON object."""
+        return _post(self.url, message.as_dict(), {"Idempotency-Key": message.id}, self.name)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """An address, and the server that takes mail to it (S1_SMTP)."""
+
+    name: str
+    address: str
+    server: str = field(repr=False)
+
+    def send(self, message: Message) -> str:
+        """Hands the message to the server as plain text."""
+        mail = as_mail(message, self.address, _sender(self.server))
+        try:
+            _hand_over(mail, self.server)
+        except smtplib.SMTPResponseException as error:
+            temporary = 400 <= error.smtp_code < 500
+            raise DeliveryError(f"{self.name}: the mail server answered {error.smtp_code}", again=temporary) from None
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = sorted({code for code, _ in error.recipients.values()})
+            raise DeliveryError(f"{self.name}: the address was refused ({codes})", again=min(codes) < 500) from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise DeliveryError(f"{self.name}: {type(error).__name__} at the mail server", again=True) from None
+        return f"taken by the mail server for {self.address}"
+
+
+def open_channels(channels: str | None, smtp: str | None) -> tuple[Channel, ...]:
+    """The channels of S1_ALERTS, and S1_SMTP for those that are e-mail. None is no channel.
+
+    Raises ValueError, which names the variable and the place in it but no secret.
+    """
+    found: list[Channel] = []
+    for number, text in enumerate((part.strip() for part in (channels or "").split(",")), start=1):
+        if text:
+            kind, _, place = text.partition(":")
+            before = sum(re.split(r"_\d+$", channel.name)[0] == kind for channel in found)
+            found.append(_channel(kind, place, f"{kind}_{before + 1}" if before else kind, smtp, number))
+    return tuple(found)
+
+
+def _channel(kind: str, place: str, name: str, smtp: str | None, number: int) -> Channel:
+    if kind in {"slack", "webhook"}:
+        if not _is_url(place, {"http", "https"}):
+            raise ValueError(f"S1_ALERTS, channel {number}: {kind}: is not followed by an http:// or https:// URL")
+        return Slack(name, place) if kind == "slack" else Webhook(name, place)
+    if kind != "email":
+        raise ValueError(f"S1_ALERTS, channel {number} is of no known kind; known are {FORMS}, separated by commas")
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", place):
+        raise ValueError(f"S1_ALERTS, channel {number}: email: is not followed by an address")
+    if not smtp or not _is_url(smtp, {"smtp", "smtps"}):
+        raise ValueError(
+            "S1_ALERTS has an e-mail address, and S1_SMTP is no URL such as smtp://user:password@host:587 or "
+            "smtps://user:password@host (percent-encode what is special in user and password)"
+        )
+    return Mail(name, place, smtp)
+
+
+def _is_url(text: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.hostname)
+
+
+def _post(url: str, payload: dict[str, Any], headers: dict[str, str], name: str) -> str:
+    import httpx
+
+    def silence(record: logging.LogRecord) -> bool:  # httpx has a line about each request, with the URL in it
+        return url not in record.getMessage()
+
+    logging.getLogger("httpx").addFilter(silence)
+    try:
+        response = httpx.post(url, json=payload, headers=headers, timeout=SECONDS)
+    except httpx.TimeoutException as error:
+        raise DeliveryError(f"{name}: {type(error).__name__} after {SECONDS:g} s", again=True) from None
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise DeliveryError(f"{name}: {type(error).__name__}", again=True) from None
+    finally:
+        logging.getLogger("httpx").removeFilter(silence)
+    if not response.is_success:
+        code = response.status_code
+        raise DeliveryError(f"{name}: the server answered {code}", again=code >= 500 or code in {408, 425, 429})
+    return f"{response.status_code}"
+
+
+def slack_payload(message: Message) -> dict[str, Any]:
+    """A message for Slack's incoming webhooks: at most BLOCKS blocks, and texts within its limits.
+
+    What comes from papers is escaped, so that no caption can mention a channel or hide a link.
+    """
+    head = f"{MARKS[message.weight]} {message.title}"
+    blocks = [_header(head)]
+    if message.text:
+        blocks += [_section(part) for part in _pieces(_escaped(message.text))]
+    blocks += [_section(_slack_entry(entry)) for entry in message.entries]
+    if rest := message.count - len(message.entries):
+        blocks += [_section(f"_and {rest} more_")] if message.entries else []
+    if len(blocks) > BLOCKS:
+        blocks = [*blocks[: BLOCKS - 1], _section("_and more that does not fit_")]
+    return {"text": _cut(_escaped(head), SECTION_CHARS), "blocks": blocks}
+
+
+def _slack_entry(entry: News) -> str:
+    links = " · ".join(f"<{url}|{name}>" for name, url in entry.links.items())
+    return _cut(f"{_escaped(entry_text(entry))}", SECTION_CHARS - len(links) - 1) + (f"\n{links}" if links else "")
+
+
+def entry_text(entry: News) -> str:
+    """One thing of a message in a line."""
+    measured = [
+        f"{name} {value}"
+        for name, value in (("value", entry.value), ("threshold", entry.threshold))
+        if value is not None
+    ]
+    found = " — ".join(part for part in (entry.text, ", ".join(measured)) if part)
+    return f"{entry.cell}: {found}" if entry.cell else found
+
+
+def _header(text: str) -> dict[str, Any]:
+    return {"type": "header", "text": {"type": "plain_text", "text": _cut(text, HEADER_CHARS)}}
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def _pieces(text: str) -> list[str]:
+    """A text in pieces of whole lines that fit a section each."""
+    pieces = [""]
+    for line in (_cut(line, SECTION_CHARS) for line in text.split("\n")):
+        if len(pieces[-1]) + len(line) + 1 > SECTION_CHARS:
+            pieces.append("")
+        pieces[-1] += f"\n{line}" if pieces[-1] else line
+    return [piece for piece in pieces if piece]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _cut(text: str, chars: int) -> str:
+    return text if len(text) <= chars else f"{text[: chars - 1]}…"
+
+
+def as_mail(message: Message, address: str, sender: str) -> EmailMessage:
+    """A message as plain-text mail. Its Message-ID follows from its id, so that a repeat can be told."""
+    mail = EmailMessage()
+    mail["From"], mail["To"] = sender, address
+    mail["Subject"] = " ".join(f"[S1] {message.title}".split())
+    mail["Message-ID"] = f"<{message.id}@s1-alerts>"
+    mail["Auto-Submitted"] = "auto-generated"
+    lines = [message.text] if message.text else []
+    for entry in message.entries:
+        lines += ["", entry_text(entry), *(f"  {name}: {url}" for name, url in entry.links.items())]
+    if message.entries and message.count > len(message.entries):
+        lines += ["", f"and {message.count - len(message.entries)} more"]
+    mail.set_content("\n".join(lines).strip() + "\n")
+    return mail
+
+
+def _sender(server: str) -> str:
+    """Who mail is from: `?from=` of S1_SMTP, else its user, else a name at its host."""
+    parts = urlsplit(server)
+    user = unquote(parts.username or "")
+    return parse_qs(parts.query).get("from", [user if "@" in user else f"s1-alerts@{parts.hostname}"])[0]
+
+
+def _hand_over(mail: EmailMessage, server: str) -> None:
+    """Sends by TLS from the start (smtps://), or upgraded to where offered; a password never goes in the clear."""
+    parts = urlsplit(server)
+    host, secure = parts.hostname or "", parts.scheme == "smtps"
+    with _connection(host, parts.port, secure=secure) as connection:
+        connection.ehlo()
+        if not secure and connection.has_extn("starttls"):
+            connection.starttls(context=ssl.create_default_context())
+            connection.ehlo()
+            secure = True
+        if parts.username:
+            if not secure and host not in {"localhost", "127.0.0.1", "::1"}:
+                raise DeliveryError("the mail server offers no TLS, and S1_SMTP has a password", again=False)
+            connection.login(unquote(parts.username), unquote(parts.password or ""))
+        connection.send_message(mail)
+
+
+def _connection(host: str, port: int | None, *, secure: bool) -> smtplib.SMTP:
+    if secure:
+        return smtplib.SMTP_SSL(host, port or 465, timeout=SECONDS, context=ssl.create_default_context())
+    return smtplib.SMTP(host, port or 25, timeout=SECONDS)

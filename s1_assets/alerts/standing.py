@@ -1,0 +1,147 @@
+"""What stands as it should not, once a day: cells, checks, sources, and the alert sensor itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise
+from statistics import median
+
+import dagster as dg
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
+
+from s1_assets.alerts.messages import Links, Message, News
+from s1_assets.alerts.poll import Watched, evaluated_since, evaluation_of, name_of
+from s1_assets.cells import SOURCES, Cell
+from s1_assets.partitions import SOURCE_MONTH, cell_of
+from s1_assets.tables import RAW_PAPERS
+
+SAMPLE = 20
+PAGE = 500
+# A source is silent when nothing new came for this many times its usual gap, the median of those between the days on
+# which something came. Fewer days than that say nothing about what is usual.
+TIMES_USUAL, DAYS_NEEDED = 3, 5
+MATERIALIZATIONS = 300
+DAY = 86400.0
+
+
+@dataclass
+class CheckStanding:
+    """The cells that a check does not pass now, as their latest evaluation has it."""
+
+    failed: list[str] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
+    not_measured: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a digest tells: partition keys of failed cells, checks by name, and how the alert sensor fares, in words."""
+
+    failed_cells: Sequence[str]
+    checks: Mapping[str, CheckStanding]
+    failing_automation: Sequence[str]
+    alert_sensor: str
+
+
+def failed_cells(instance: dg.DagsterInstance) -> list[str]:
+    """Partition keys of the cells whose latest finished run failed."""
+    ended = dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE])
+    latest = instance.get_run_partition_data(ended)
+    return sorted(run.partition for run in latest if run.status is dg.DagsterRunStatus.FAILURE)
+
+
+def checks_standing(instance: dg.DagsterInstance, watched: Watched) -> dict[str, CheckStanding]:
+    """The checks that some cell does not pass, by `asset.check`."""
+    found = {name_of(key): _check_standing(instance, key) for key in watched.checks.values()}
+    return {name: cells for name, cells in found.items() if cells.failed or cells.warned or cells.not_measured}
+
+
+def _check_standing(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> CheckStanding:
+    rows = evaluated_since(instance, [key], None)
+    open_ = {
+        (row.latest_planned_run_id, row.partition_key) for row in rows if row.latest_execution_status is Status.FAILED
+    }
+    standing, cursor = CheckStanding(), None
+    while open_:
+        records = instance.event_log_storage.get_asset_check_execution_history(
+            key, limit=PAGE, cursor=cursor, status={Status.FAILED}
+        )
+        for record in records:
+            place = (record.run_id, record.partition)
+            if place in open_ and (evaluation := evaluation_of(record)):
+                open_.remove(place)
+                _cells_like(standing, evaluation).append(record.partition or "")
+        if not records:
+            break
+        cursor = records[-1].id
+    return standing
+
+
+def _cells_like(standing: CheckStanding, evaluation: dg.AssetCheckEvaluation) -> list[str]:
+    if evaluation.severity is dg.AssetCheckSeverity.ERROR:
+        return standing.failed
+    return standing.warned if "value" in evaluation.metadata else standing.not_measured
+
+
+def silent_sources(instance: dg.DagsterInstance, now: float, links: Links) -> list[News]:
+    """Sources that brought no new paper for longer than usual. `now` is UNIX time."""
+    news = []
+    for source in SOURCES:
+        arrivals = _arrivals(instance, source)
+        silence = longer_than_usual(arrivals, now)
+        if silence:
+            days, usual = silence
+            text = f"no new paper for {days:.0f} days; something new came every {usual:.0f} days before"
+            links_of = {"asset": f"{links.ui}/assets/{RAW_PAPERS.name}", "automation": links.automation()}
+            news.append(News("source_silent", source, source, text=text, links=links_of))
+    return news
+
+
+def longer_than_usual(arrivals: Sequence[float], now: float) -> tuple[float, float] | None:
+    """Days of silence and the usual gap in days, if the silence is longer than TIMES_USUAL gaps.
+
+    `arrivals` are UNIX times at which something new came, in any order; a day counts once, so that a backfill of
+    hundreds of cells is one arrival.
+    """
+    days = sorted({time // DAY for time in arrivals})
+    if len(days) < DAYS_NEEDED:
+        return None
+    usual = median(later - earlier for earlier, later in pairwise(days))
+    silent = now // DAY - days[-1]
+    return (silent, usual) if silent > TIMES_USUAL * usual else None
+
+
+def _arrivals(instance: dg.DagsterInstance, source: str) -> list[float]:
+    keys = [str(key) for key in SOURCE_MONTH.get_partition_keys() if cell_of(key).source == source]
+    of_source = dg.AssetRecordsFilter(dg.AssetKey(RAW_PAPERS.name), asset_partitions=keys)
+    records = instance.fetch_materializations(of_source, limit=MATERIALIZATIONS).records
+    return [record.timestamp for record in records if _new_rows(record) > 0]
+
+
+def _new_rows(record: dg.EventLogRecord) -> int:
+    materialization = record.asset_materialization
+    rows = materialization.metadata.get("rows_new") if materialization else None
+    return rows.value if rows and isinstance(rows.value, int) else 0
+
+
+def digest(standing: Standing, links: Links, now: float) -> Message:
+    """The daily message. It goes out on quiet days too, so that a day without it means that alerts are down."""
+    failed = standing.failed_cells
+    lines = [f"Cells whose latest run failed: {len(failed)}{_sample(failed)}"]
+    for name, cells in standing.checks.items():
+        counts = f"{len(cells.failed)} failed, {len(cells.warned)} warned, {len(cells.not_measured)} not measured"
+        lines.append(f"{name}: {counts}{_sample(cells.failed or cells.warned)}")
+    if not standing.checks:
+        lines.append("Every check that ran passes.")
+    if standing.failing_automation:
+        lines.append(f"Sensors and schedules that fail: {', '.join(standing.failing_automation)}")
+    lines += [f"Alert sensor: {standing.alert_sensor}", f"Failed runs: {links.runs()}"]
+    day = datetime.fromtimestamp(now, UTC).date().isoformat()
+    title = f"Daily digest {day}: {len(failed)} cells stand failed"
+    return Message(id=f"digest-{day}", kind="digest", title=title, text="\n".join(lines), count=len(failed))
+
+
+def _sample(keys: Sequence[str]) -> str:
+    cells: list[Cell] = [cell_of(key) for key in keys[:SAMPLE]]
+    more = f" and {len(keys) - SAMPLE} more" if len(keys) > SAMPLE else ""
+    return f" ({', '.join(map(str, cells))}{more})" if cells else ""
