@@ -56,8 +56,13 @@ class CellCheck:
         )
         def check(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> dg.AssetCheckResult:
             cell, store = cell_of(context.partition_key), lake.open()
+            judged = store.digest(self.table, cell)
             verdict = self.judge(store, cell)
-            return as_result(verdict, {"tables": store.digest(self.table, cell)})
+            if store.digest(self.table, cell) != judged:
+                raise RuntimeError(
+                    f"{self.table.name} of {cell} changed while {self.name} judged it; run the check again"
+                )
+            return as_result(verdict, {"tables": judged})
 
         return check
 

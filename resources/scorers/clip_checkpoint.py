@@ -13,6 +13,7 @@ from typing import Any
 from resources.scorers.clip_encoder import Encoder, device
 
 TOKENIZER_FILE = "tokenizer_config.json"
+TOKENIZER_FILES = ("*token*.json", "vocab.*", "merges.txt", "*.model")
 WEIGHTS_FILES = {".pt", ".pth", ".bin", ".safetensors"}
 _PREPROCESSING = ("mean", "std", "interpolation", "resize_mode")
 
@@ -114,9 +115,10 @@ def _described(path: Path) -> Architecture:
         raise ValueError(f"S1_CLIP={str(path)!r} cannot be read as a configuration of open_clip: {error}") from error
     if missing:
         raise ValueError(f"S1_CLIP={str(path)!r} has no {', '.join(sorted(missing))}: no configuration of open_clip")
+    digest = hashlib.sha256(content).hexdigest()
     if model["text_cfg"].get("hf_tokenizer_name") and (path.parent / TOKENIZER_FILE).is_file():
         model["text_cfg"]["hf_tokenizer_name"] = str(path.parent)
-    digest = hashlib.sha256(content).hexdigest()
+        digest = _with_files(digest, path.parent)
     name = f"s1-{digest[:16]}"  # a name of its own: open_clip keeps one registry, and would take ours for its ViT-B-32
     with tempfile.TemporaryDirectory() as folder:
         registered = Path(folder) / f"{name}.json"
@@ -125,6 +127,13 @@ def _described(path: Path) -> Architecture:
     said = read.get("preprocess_cfg", {}) if model is not read else {}
     preprocessing = {key: said[key] for key in _PREPROCESSING if said.get(key)}
     return Architecture(str(path), name, preprocessing, f"sha256:{digest}")
+
+
+def _with_files(digest: str, folder: Path) -> str:
+    """The digest together with those of a tokenizer's files, which decide scores as well."""
+    files = sorted(file for pattern in TOKENIZER_FILES for file in folder.glob(pattern))
+    lines = [digest, *(f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}" for file in files)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _weights(text: str, architecture: Architecture) -> str | Path:

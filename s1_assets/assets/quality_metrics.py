@@ -31,6 +31,6 @@ def quality_metrics(
     upstream = [Part.of(file) for file in store.parts(ENHANCED_CAPTIONS, cell)]
     report = run_stage(stage, store, cell, upstream, produce=measure_parts(store, cell, models), log=context.log.info)
     columns = ["pair_id", "caption_chars", "recaption_chars", "numbers_grounded", "copied_share", "flags"]
-    numbers = read_numbers(store, [cell])
+    numbers = read_numbers(store, [cell], judged=False)
     extra = {"scorers": models.identity, "charts": dg.MetadataValue.md(charts(distribution_plots(numbers)))}
     return result(report, sample(store, cell, QUALITY_METRICS, columns), extra | averages(numbers))

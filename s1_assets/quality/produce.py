@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
+import numpy as np
+
 from resources.lake import Lake
 from s1_assets.cells import Cell
 from s1_assets.quality.length import raw_caption
@@ -79,7 +81,8 @@ def _add_clip(rows: Sequence[Row], found: Sequence[ClipScores | None]) -> None:
         if scores is None:
             row["flags"].append("unreadable_image")
         else:
-            row |= {f"clip_{name}": value for name, value in asdict(scores).items()}
+            for name, value in asdict(scores).items():
+                _set(row, f"clip_{name}", value)
 
 
 def _add_fluency(rows: Sequence[Row], batch: Sequence[Joined], chosen: frozenset[str], scorer: FluencyScorer) -> None:
@@ -88,4 +91,13 @@ def _add_fluency(rows: Sequence[Row], batch: Sequence[Joined], chosen: frozenset
     texts = [text for place in places for text in (raw_caption(batch[place][0]), batch[place][2]["recaption"])]
     found = iter(scorer.pseudo_perplexities(texts))
     for place in places:
-        rows[place]["pppl_raw"], rows[place]["pppl_recaption"] = next(found), next(found)
+        _set(rows[place], "pppl_raw", next(found))
+        _set(rows[place], "pppl_recaption", next(found))
+
+
+def _set(row: Row, column: str, value: float | None) -> None:
+    """A score that is no number, or too large for its column, is none, and is told."""
+    if value is not None and not np.isfinite(np.float32(value)):
+        row["flags"].append(f"not_finite:{column}")
+    else:
+        row[column] = value

@@ -107,7 +107,7 @@ def summarise(rows: Iterable[Row], statuses: Mapping[str, int] | None = None) ->
         pairs += 1
         values = {name: row.get(name) for name in MEASURES} | {ENTITIES: _entities(row)}
         for name, value in values.items():
-            measured[name].append(math.nan if value is None else value)
+            measured[name].append(value if value is not None and math.isfinite(value) else math.nan)
         flags.update({flag.partition(":")[0] for flag in row.get("flags") or ()})
     return CellSummary(
         pairs=pairs,

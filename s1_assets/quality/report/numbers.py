@@ -46,15 +46,18 @@ class Numbers:
     verdicts: list[tuple[Cell, Verdict]] = field(default_factory=list)
 
 
-def read_numbers(lake: Lake, cells: Sequence[Cell], choice: Choice | None = None) -> Numbers:
-    """The numbers of `cells`; on the way every pair of a live paper is shown to `choice`."""
+def read_numbers(lake: Lake, cells: Sequence[Cell], choice: Choice | None = None, *, judged: bool = True) -> Numbers:
+    """The numbers of `cells`, with the verdicts on each unless `judged` is false.
+
+    On the way every pair of a live paper is shown to `choice`.
+    """
     found = Numbers(tuple(cells))
     for cell in cells:
         _count_captions(found, lake, cell)
         columns = ["stage", "reason"]
         found.rejects.update((row["stage"], row["reason"]) for row in lake.cell_rows(REJECTS, cell, columns))
     found.summary = summarise(_metrics(found, lake, choice), found.statuses)
-    for cell in cells:
+    for cell in cells if judged else ():
         alone = found.summary if len(cells) == 1 else summarise(lake.cell_rows(QUALITY_METRICS, cell))
         found.verdicts += [(cell, verdict) for verdict in _verdicts(lake, cell, alone)]
     return found

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from s1_assets.cells import SOURCES
+
 THRESHOLDS_FILE = Path(__file__).parents[1] / "thresholds.toml"
 
 Thresholds = Mapping[str, Mapping[str, float]]
@@ -38,9 +40,11 @@ def load_thresholds(source: str, path: Path = THRESHOLDS_FILE) -> Thresholds:
     """The limits of every check for one source: [default] with the source's own values over it.
 
     Raises:
-        ValueError: the source's section names a check or a limit that [default] does not have.
+        ValueError: a section is of no source, or the source's names a check or a limit that [default] does not have.
     """
     sections = tomllib.loads(path.read_text(encoding="utf-8"))
+    if strangers := sections.keys() - {"default", *SOURCES}:
+        raise ValueError(f"{path}: {sorted(strangers)} are no sources; they are {', '.join(SOURCES)}")
     limits = {check: dict(values) for check, values in sections["default"].items()}
     for check, values in sections.get(source, {}).items():
         unknown = values.keys() - limits.get(check, {}).keys()

@@ -38,10 +38,40 @@ def test_a_gain_says_how_sure_it_is_and_what_the_controls_say() -> None:
     assert "which includes 0" in unsure.text
 
 
-def test_a_single_pair_has_no_interval() -> None:
+def test_a_single_pair_has_no_interval_and_does_not_pass() -> None:
     verdict = scores.clip_gain(clip([0.2], [0.3]), THRESHOLDS)
-    assert verdict.interval is None
+    assert (verdict.interval, verdict.passed, verdict.severity) == (None, False, "warn")
     assert "too few pairs" in verdict.text
+
+
+def test_a_gain_measured_on_few_of_the_pairs_does_not_pass() -> None:
+    measured = [metrics_row(clip_raw=0.2, clip_recaption=0.3, recaption_chars=90)] * 8
+    missing = [metrics_row(recaption_chars=90)] * 2
+    assert scores.clip_gain(summarise(measured), THRESHOLDS).passed
+    verdict = scores.clip_gain(summarise(measured + missing), THRESHOLDS)
+    assert (verdict.passed, verdict.severity) == (False, "warn")
+    assert "10 pairs have a recaption" in verdict.text
+
+
+def test_a_large_gain_over_raw_scores_about_0_does_not_pass() -> None:
+    verdict = scores.clip_gain(clip([0.2, -0.199] * 20, [0.01] * 40), THRESHOLDS)
+    assert verdict.value is not None
+    assert verdict.value > 1
+    assert not verdict.passed
+
+
+@pytest.mark.parametrize(("recaption", "severity"), [(-0.2, "error"), (0.1, "warn")])
+def test_raw_scores_below_0_leave_the_difference_to_judge_by(recaption: float, severity: str) -> None:
+    verdict = scores.clip_gain(clip([-0.01] * 30, [recaption] * 30), THRESHOLDS)
+    assert (verdict.passed, verdict.severity, verdict.sample_size) == (False, severity, 30)
+    assert verdict.value == pytest.approx(recaption + 0.01)
+
+
+def test_scores_that_are_no_numbers_are_told_as_such() -> None:
+    rows = [metrics_row(recaption_chars=90, flags=["not_finite:clip_raw"])] * 5
+    for verdict in (scores.clip_gain(summarise(rows), THRESHOLDS), scores.clip_margin(summarise(rows), THRESHOLDS)):
+        assert "5 of 5 pairs" in verdict.text
+        assert "S1_CLIP_WEIGHTS" not in verdict.text
 
 
 def margin(own: Sequence[float], another: Sequence[float]) -> CellSummary:

@@ -23,10 +23,17 @@ def test_a_limit_that_no_check_knows_is_refused(tmp_path: Path) -> None:
         load_thresholds("arxiv", file)
 
 
+def test_a_section_of_no_source_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "thresholds.toml"
+    file.write_text("[default.c]\nlow = 1\n[arxive.c]\nlow = 0.5\n")
+    with pytest.raises(ValueError, match="arxive"):
+        load_thresholds("arxiv", file)
+
+
 def test_an_override_decides_a_verdict(tmp_path: Path) -> None:
     file = tmp_path / "thresholds.toml"
     file.write_text(THRESHOLDS_FILE.read_text() + "\n[psyarxiv.clip_gain]\nwarn_below = 0.05\n")
-    summary = summarise([metrics_row(clip_raw=0.2, clip_recaption=0.22)])
+    summary = summarise([metrics_row(clip_raw=0.2, clip_recaption=0.22)] * 2)
     assert clip_gain(summary, load_thresholds("psyarxiv", file)).passed
     assert not clip_gain(summary, load_thresholds("arxiv", file)).passed
 
