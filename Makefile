@@ -5,7 +5,7 @@ PYTHON = .venv/bin/python
 ENGINE_SET = $(shell command -v nvidia-smi >/dev/null && echo gpu || echo cpu)
 COMPILE = $(shell command -v uv || echo .uv/bin/uv) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: demo test check dev cell release serve plan sql overlay bench lock base development
+.PHONY: demo test check dev cell backfill release serve plan sql overlay bench lock base development
 
 demo:                  ## sample papers of every source through the whole line; ENGINE=vllm: captions by a small Qwen3-VL
 	@./install.sh $(if $(ENGINE),cpu,base)
@@ -24,6 +24,9 @@ dev: base              ## the Dagster UI on http://localhost:3000, with the lake
 
 cell: base             ## one cell: make cell SOURCE=arxiv MONTH=2024-01
 	@$(PYTHON) -m s1_assets cell $(SOURCE) $(MONTH)
+
+backfill: base         ## cells for the daemon: make backfill SOURCE=arxiv FROM=2024-01 TO=2024-06 (SOURCE=all; NOW=1: run here)
+	@$(PYTHON) -m s1_assets backfill $(SOURCE) $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) $(if $(NOW),--now)
 
 release: base          ## a release over all published cells
 	@$(PYTHON) -m s1_assets release
@@ -54,7 +57,7 @@ lock:                  ## pin everything again, with hashes
 	$(COMPILE) --group dev -o requirements/dev.txt
 	$(COMPILE) --extra ray -o requirements/ray.txt
 	$(COMPILE) --extra gpu -o requirements/gpu.txt
-	$(COMPILE) --extra cpu --group dev -o requirements/cpu.txt
+	$(COMPILE) --extra cpu --extra ray --group dev -o requirements/cpu.txt
 
 base:
 	@./install.sh base

@@ -2,6 +2,10 @@
 
 import dagster as dg
 
+# Runs that wait start in this order: alerts, papers that just came, then what was asked for by hand or as a backfill.
+ALERTS_FIRST = {"dagster/priority": "100"}
+FRESH_PAPERS_NEXT = {"dagster/priority": "10"}
+
 CELL = dg.define_asset_job(
     "cell",
     selection=dg.AssetSelection.all() - dg.AssetSelection.assets("release"),

@@ -1,5 +1,7 @@
 """Fixtures that several test modules share."""
 
+import os
+import secrets
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +13,16 @@ from moto.server import ThreadedMotoServer
 
 from s1_assets_tests import mirrored
 from s1_assets_tests.line import Line, failure
+from s1_assets_tests.postgres import programs, server
 from samples.demo import CELLS
 from samples.make import make_samples
 
 # No test depends on how busy the machine is.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
+
+# A Ray cluster of the tests takes tasks from nobody else. Ray looks at this once, when it is first used.
+os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -54,6 +60,16 @@ def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     name = f"bucket-{uuid.uuid4().hex}"
     boto3.client("s3").create_bucket(Bucket=name)
     return f"s3://{name}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[dict[str, str]]:
+    """A PostgreSQL server of the tests' own, as the variables that dagster.postgres.yaml reads."""
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL is not on this machine (Debian: apt-get install postgresql)")
+    with server(folder) as variables:
+        yield variables
 
 
 @pytest.fixture(scope="session")
