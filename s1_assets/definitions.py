@@ -1,4 +1,4 @@
-"""What Dagster loads: assets, checks, jobs and resources put together. Nothing is computed here."""
+"""What Dagster loads: assets, checks, jobs, sensors and resources put together. Nothing is computed here."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,9 +22,11 @@ from s1_assets.assets.raw_papers import raw_papers
 from s1_assets.assets.release import release
 from s1_assets.checks import CHECKS
 from s1_assets.jobs import JOBS
+from s1_assets.lost_runs import lost_runs
 from s1_assets.settings import Settings
 
-LINE = [raw_papers, figure_pairs, context_bundles, enhanced_captions, quality_metrics, published_shards, release]
+LINE = [raw_papers, figure_pairs, context_bundles, enhanced_captions, quality_metrics, published_shards]
+OVER_ALL_CELLS = [release]
 
 
 def default_resources(settings: Settings) -> dict[str, Any]:
@@ -61,9 +63,10 @@ def build_defs(
 ) -> dg.Definitions:
     """All definitions. `overrides` replaces resources by name, which is how tests and tools put in their own."""
     return dg.Definitions(
-        assets=LINE,
+        assets=[*LINE, *OVER_ALL_CELLS],
         asset_checks=CHECKS,
         jobs=JOBS,
+        sensors=[lost_runs],
         resources=default_resources(settings or Settings.from_environment()) | dict(overrides or {}),
         executor=dg.in_process_executor,
         loggers=loggers,
