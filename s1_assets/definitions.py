@@ -1,4 +1,4 @@
-"""What Dagster loads: assets, checks, jobs, sensors and resources put together. Nothing is computed here."""
+"""What Dagster loads: assets, checks, jobs, schedules, sensors and resources put together. Nothing is computed here."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +14,7 @@ from resources.configured import (
     WorkersResource,
 )
 from s1_assets.assets.context_bundles import context_bundles
+from s1_assets.assets.coverage import coverage
 from s1_assets.assets.enhanced_captions import enhanced_captions
 from s1_assets.assets.figure_pairs import figure_pairs
 from s1_assets.assets.published_shards import published_shards
@@ -21,12 +22,12 @@ from s1_assets.assets.quality_metrics import quality_metrics
 from s1_assets.assets.raw_papers import raw_papers
 from s1_assets.assets.release import release
 from s1_assets.checks import CHECKS
-from s1_assets.jobs import JOBS
+from s1_assets.jobs import JOBS, SCHEDULES
 from s1_assets.lost_runs import lost_runs
 from s1_assets.settings import Settings
 
 LINE = [raw_papers, figure_pairs, context_bundles, enhanced_captions, quality_metrics, published_shards]
-OVER_ALL_CELLS = [release]
+OVER_ALL_CELLS = [release, coverage]
 
 
 def default_resources(settings: Settings) -> dict[str, Any]:
@@ -66,6 +67,7 @@ def build_defs(
         assets=[*LINE, *OVER_ALL_CELLS],
         asset_checks=CHECKS,
         jobs=JOBS,
+        schedules=SCHEDULES,
         sensors=[lost_runs],
         resources=default_resources(settings or Settings.from_environment()) | dict(overrides or {}),
         executor=dg.in_process_executor,
