@@ -57,7 +57,7 @@ lock:                  ## pin everything again, with hashes
 	$(COMPILE) --group dev -o requirements/dev.txt
 	$(COMPILE) --extra ray -o requirements/ray.txt
 	$(COMPILE) --extra gpu -o requirements/gpu.txt
-	$(COMPILE) --extra cpu --extra ray --group dev -o requirements/cpu.txt
+	$(COMPILE) --extra cpu --group dev -o requirements/cpu.txt
 
 base:
 	@./install.sh base
