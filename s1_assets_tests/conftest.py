@@ -1,7 +1,5 @@
 """Fixtures that several test modules share."""
 
-import os
-import secrets
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,9 +18,6 @@ from samples.make import make_samples
 # No test depends on how busy the machine is.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
-
-# A Ray cluster of the tests takes tasks from nobody else. Ray looks at this once, when it is first used.
-os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
