@@ -9,7 +9,7 @@ SAMPLE_MODELS = S1_MODEL="$${S1_MODEL:-$(MODELS)/captioner}" S1_CLIP="$${S1_CLIP
 	S1_CLIP_WEIGHTS="$${S1_CLIP_WEIGHTS:-$(MODELS)/clip/open_clip_model.safetensors}" \
 	S1_PPPL_MODEL="$${S1_PPPL_MODEL:-$(MODELS)/masked_language_model}"
 
-.PHONY: demo test check dev cell release report serve plan sql overlay bench lock base development
+.PHONY: demo test check dev cell backfill release report serve plan sql overlay bench lock base development
 
 demo:                  ## sample papers of every source through the whole line; ENGINE=vllm: captions and scores by small models
 	@./install.sh $(if $(ENGINE),cpu,base)
@@ -28,6 +28,9 @@ dev: base              ## the Dagster UI on http://localhost:3000, with the lake
 
 cell: base             ## one cell: make cell SOURCE=arxiv MONTH=2024-01
 	@$(PYTHON) -m s1_assets cell $(SOURCE) $(MONTH)
+
+backfill: base         ## cells for the daemon: make backfill SOURCE=arxiv FROM=2024-01 TO=2024-06 (SOURCE=all; NOW=1: run here)
+	@$(PYTHON) -m s1_assets backfill $(SOURCE) $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) $(if $(NOW),--now)
 
 release: base          ## a release over all published cells
 	@$(PYTHON) -m s1_assets release

@@ -11,6 +11,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,13 +33,14 @@ ROW_GROUP_ROWS = 1000
 
 @dataclass(frozen=True)
 class PartFile:
-    """One committed part: where it lies, what it was made from, and what its writer counted."""
+    """One committed part: where it lies, what it was made from, when it was written, and what its writer counted."""
 
     name: str
     path: str
     fingerprint: str
     rows: int
     bytes: int
+    written: datetime
     stats: Mapping[str, Any]
 
 
@@ -95,7 +97,11 @@ class Lake:
         folder = f"{table.name}/source={cell.source}/month={cell.month}/"
         found = []
         for batch in obstore.list(self._store, prefix=folder):
-            found += [self._part(item["path"], item["size"]) for item in batch if item["path"].endswith(".parquet")]
+            found += [
+                self._part(item["path"], item["size"], item["last_modified"])
+                for item in batch
+                if item["path"].endswith(".parquet")
+            ]
         return sorted(found, key=lambda part: part.name)
 
     def cells(self, table: Table) -> list[Cell]:
@@ -181,18 +187,20 @@ class Lake:
         except FileNotFoundError:
             return
 
-    def _part(self, path: str, size: int) -> PartFile:
+    def _part(self, path: str, size: int, written: datetime) -> PartFile:
+        name = path.rsplit("/", 1)[-1].removesuffix(".parquet")
         try:
             footer = pq.ParquetFile(RangeFile(self._store, path)).metadata
         except pa.ArrowInvalid:  # no Parquet file: not what anything was committed as, so it is made again
-            return PartFile(path.rsplit("/", 1)[-1].removesuffix(".parquet"), path, "", rows=0, bytes=size, stats={})
+            return PartFile(name, path, "", rows=0, bytes=size, written=written, stats={})
         extra = footer.metadata or {}
         return PartFile(
-            name=path.rsplit("/", 1)[-1].removesuffix(".parquet"),
+            name=name,
             path=path,
             fingerprint=extra.get(FINGERPRINT, b"").decode(),
             rows=footer.num_rows,
             bytes=size,
+            written=written,
             stats=json.loads(extra.get(STATS, b"{}")),
         )
 

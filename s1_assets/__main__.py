@@ -1,13 +1,13 @@
-"""The command line: `python -m s1_assets cell SOURCE MONTH`, `python -m s1_assets release`, `plan PAIRS` and `report`.
+"""The command line: `python -m s1_assets cell SOURCE MONTH`, `release`, `backfill`, `plan` and `report`.
 
-A run prints a line per asset and per check and exits with 1 when it failed; a plan prints one table, a report the path
-of its page.
+A run prints a line per asset and per check and exits with 1 when it failed; a backfill says what it queued, a plan prints
+one table, a report the path of its page.
 """
 
 import argparse
 import sys
 
-from s1_assets import plan_command, report_command
+from s1_assets import backfill_command, plan_command, report_command
 from s1_assets.cells import SOURCES, Cell
 from s1_assets.run import print_outcome, run_cell, run_job
 from s1_assets.settings import Settings
@@ -21,6 +21,7 @@ def main() -> int:
     cell.add_argument("source", choices=SOURCES)
     cell.add_argument("month", help="YYYY-MM")
     commands.add_parser("release", help="a release over all published cells")
+    backfill_command.add_arguments(commands.add_parser("backfill", help="any sources over any months"))
     plan_command.add_arguments(commands.add_parser("plan", help="GPU-days and cost of captioning"))
     report_command.add_arguments(commands.add_parser("report", help="the quality of some cells as a page to look at"))
     arguments = parser.parse_args()
@@ -31,9 +32,9 @@ def main() -> int:
         if arguments.command == "report":
             print(report_command.run(arguments, Settings.from_environment()))
             return 0
-        outcome = (
-            run_cell(Cell(arguments.source, arguments.month)) if "source" in arguments else run_job("make_release")
-        )
+        if arguments.command == "backfill":
+            return backfill_command.run(arguments)
+        outcome = run_cell(Cell(arguments.source, arguments.month)) if "month" in arguments else run_job("make_release")
     except ValueError as error:
         commands.choices[arguments.command].error(str(error))
     print_outcome(outcome)

@@ -5,6 +5,7 @@ A blocking check with an error stops its run before publishing. It gates only th
 """
 
 import base64
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -154,6 +155,25 @@ def standing_objections(instance: dg.DagsterInstance, lake: Lake, cell: Cell) ->
             objection = _objection(instance, check, cell, lake.digest(check.table, cell))
             objections += [f"{check.table.name}.{check.name} {objection}"] if objection else []
     return objections
+
+
+def failed_checks(instance: dg.DagsterInstance) -> dict[Cell, list[str]]:
+    """The checks whose latest evaluation in a cell is an error, as `asset.check`, by cell; warnings are none."""
+    failed: dict[Cell, list[str]] = defaultdict(list)
+    keys = [key for check in CHECKS for key in check.check_keys]
+    for state in instance.event_log_storage.get_asset_check_partition_info(keys):
+        if state.partition_key is None or state.latest_execution_status is not Status.FAILED:
+            continue
+        (record,) = instance.event_log_storage.get_asset_check_execution_history(
+            state.check_key,
+            limit=1,
+            status={Status.FAILED},
+            partition_filter=PartitionKeyFilter(key=state.partition_key),
+        )
+        found = _evaluation(record)
+        if found and found.severity is Severity.ERROR:
+            failed[cell_of(state.partition_key)].append(state.check_key.to_user_string().replace(":", "."))
+    return failed
 
 
 def _objection(instance: dg.DagsterInstance, check: CellCheck, cell: Cell, tables: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What Dagster loads: assets, checks, jobs, alerts and resources put together. Nothing is computed here."""
+"""What Dagster loads: assets, checks, jobs, schedules, sensors and resources put together. Nothing is computed here."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +15,7 @@ from resources.configured import (
 )
 from s1_assets.alerts.watch import alerts
 from s1_assets.assets.context_bundles import context_bundles
+from s1_assets.assets.coverage import coverage
 from s1_assets.assets.enhanced_captions import enhanced_captions
 from s1_assets.assets.figure_pairs import figure_pairs
 from s1_assets.assets.published_shards import published_shards
@@ -22,10 +23,12 @@ from s1_assets.assets.quality_metrics import quality_metrics
 from s1_assets.assets.raw_papers import raw_papers
 from s1_assets.assets.release import release
 from s1_assets.checks import CHECKS
-from s1_assets.jobs import JOBS
+from s1_assets.jobs import JOBS, SCHEDULES
+from s1_assets.lost_runs import lost_runs
 from s1_assets.settings import Settings
 
-LINE = [raw_papers, figure_pairs, context_bundles, enhanced_captions, quality_metrics, published_shards, release]
+LINE = [raw_papers, figure_pairs, context_bundles, enhanced_captions, quality_metrics, published_shards]
+OVER_ALL_CELLS = [release, coverage]
 
 
 def default_resources(settings: Settings) -> dict[str, Any]:
@@ -70,11 +73,11 @@ def build_defs(
     settings = settings or Settings.from_environment()
     on_call = alerts(settings, CHECKS)
     return dg.Definitions(
-        assets=LINE,
+        assets=[*LINE, *OVER_ALL_CELLS],
         asset_checks=CHECKS,
         jobs=[*JOBS, *on_call.jobs],
-        sensors=on_call.sensors,
-        schedules=on_call.schedules,
+        schedules=[*SCHEDULES, *on_call.schedules],
+        sensors=[lost_runs, *on_call.sensors],
         resources=default_resources(settings) | dict(overrides or {}),
         executor=dg.in_process_executor,
         loggers=loggers,

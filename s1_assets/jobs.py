@@ -1,4 +1,4 @@
-"""Jobs: one cell through the whole line, and the release over all cells."""
+"""Jobs: one cell through the whole line, and the release and the coverage over all cells."""
 
 import dagster as dg
 
@@ -8,7 +8,7 @@ FRESH_PAPERS_NEXT = {"dagster/priority": "10"}
 
 CELL = dg.define_asset_job(
     "cell",
-    selection=dg.AssetSelection.all() - dg.AssetSelection.assets("release"),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets("release", "coverage"),
     description="One source × month through the whole line: papers, figures, context, captions, metrics, shards.",
 )
 RELEASE = dg.define_asset_job(
@@ -16,4 +16,18 @@ RELEASE = dg.define_asset_job(
     selection=dg.AssetSelection.assets("release"),
     description="A release over all published cells: card, licence and discipline tables, diff, tombstones.",
 )
-JOBS = [CELL, RELEASE]
+COVERAGE = dg.define_asset_job(
+    "read_coverage",
+    selection=dg.AssetSelection.assets("coverage"),
+    description="How far every source and month is, as a table and a page.",
+)
+JOBS = [CELL, RELEASE, COVERAGE]
+SCHEDULES = [
+    dg.ScheduleDefinition(
+        name="daily_coverage",
+        job=COVERAGE,
+        cron_schedule="30 5 * * *",
+        description="The coverage as of half past five (UTC), before people come to work.",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+]

@@ -46,11 +46,16 @@ def run_cell(cell: Cell) -> dg.ExecuteInProcessResult:
 
 def run_job(job: str, **options: Any) -> dg.ExecuteInProcessResult:
     """Runs a job of the definitions to its end; a failed step shows in the result, not as an exception."""
-    os.environ.setdefault("DAGSTER_HOME", str(PROJECT / "dagster_home"))
     definition = build_defs(loggers={"progress": progress_lines}).resolve_job_def(job)
-    with dg.DagsterInstance.get() as instance:
+    with open_instance() as instance:
         config: dict[str, Any] = {"loggers": {"progress": {}}}
         return definition.execute_in_process(instance=instance, run_config=config, raise_on_error=False, **options)
+
+
+def open_instance() -> dg.DagsterInstance:
+    """The Dagster instance of DAGSTER_HOME, which is the project's own where it is not set."""
+    os.environ.setdefault("DAGSTER_HOME", str(PROJECT / "dagster_home"))
+    return dg.DagsterInstance.get()
 
 
 def check_evaluations(outcome: dg.ExecuteInProcessResult) -> list[dg.AssetCheckEvaluation]:

@@ -11,6 +11,7 @@ from moto.server import ThreadedMotoServer
 
 from s1_assets_tests import mirrored
 from s1_assets_tests.line import Line, failure
+from s1_assets_tests.postgres import programs, server
 from samples.demo import CELLS
 from samples.make import make_samples
 
@@ -54,6 +55,16 @@ def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     name = f"bucket-{uuid.uuid4().hex}"
     boto3.client("s3").create_bucket(Bucket=name)
     return f"s3://{name}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[dict[str, str]]:
+    """A PostgreSQL server of the tests' own, as the variables that dagster.postgres.yaml reads."""
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL is not on this machine (Debian: apt-get install postgresql)")
+    with server(folder) as variables:
+        yield variables
 
 
 @pytest.fixture(scope="session")

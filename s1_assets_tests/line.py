@@ -88,7 +88,7 @@ def materialized(outcome: dg.ExecuteInProcessResult) -> dict[str, dict]:
     """Metadata values of each asset that a run materialized."""
     return {
         name: {key: value.value for key, value in materializations[0].metadata.items()}
-        for name in (*LINE, "release")
+        for name in (*LINE, "release", "coverage")
         if (materializations := outcome.asset_materializations_for_node(name))
     }
 

@@ -23,6 +23,7 @@ def test_the_definitions_are_loadable_and_hold_the_whole_line():
         "quality_metrics",
         "published_shards",
         "release",
+        "coverage",
     }
 
 

@@ -1,0 +1,42 @@
+"""The lake as it stands → what is covered."""
+
+import io
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from resources.configured import LakeResource
+from s1_assets.assets.materialization import GROUP, OWNERS
+from s1_assets.checks import failed_checks
+from s1_assets.status.coverage import read_coverage
+from s1_assets.status.page import coverage_markdown, coverage_page
+
+PAGE = "coverage.html"
+
+
+@dg.asset(
+    deps=[dg.AssetDep("published_shards", partition_mapping=dg.AllPartitionMapping())],
+    group_name=GROUP,
+    kinds={"python"},
+    owners=OWNERS,
+    code_version="1",
+)
+def coverage(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[None]:
+    """How far every source and month is: papers, pairs, enhanced, published, age and failed checks, as tables and as
+    `coverage.html` in the lake.
+    """  # noqa: D205 - the first sentence needs two lines
+    store, now = lake.open(), datetime.now(UTC)
+    covered = read_coverage(store, failed_checks(context.instance))
+    store.put(PAGE, io.BytesIO(coverage_page(covered, now).encode()))
+    return dg.MaterializeResult(
+        metadata={
+            "cells": len(covered),
+            "papers": sum(one.papers for one in covered),
+            "pairs": sum(one.pairs for one in covered),
+            "enhanced": sum(one.enhanced for one in covered),
+            "published": sum(one.published for one in covered),
+            "failed_checks": sum(len(one.failed_checks) for one in covered),
+            "page": f"{store.url}/{PAGE}",
+            "table": dg.MetadataValue.md(coverage_markdown(covered, now)),
+        }
+    )

@@ -1,0 +1,1 @@
+"""What the lake covers: how far each source and month is, as numbers, as Markdown and as a page."""
