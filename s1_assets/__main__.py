@@ -1,7 +1,7 @@
 """The command line: `python -m s1_assets cell SOURCE MONTH`, `release`, `backfill`, `plan` and `report`.
 
-A run prints a line per asset and per check and exits with 1 when it failed; a backfill says what it queued, a plan prints
-one table, a report the path of its page.
+A run prints a line per asset and per check and exits with 1 when it failed; a backfill says what it queued, a plan
+prints one table, a report the path of its page.
 """
 
 import argparse

@@ -5,8 +5,7 @@ import argparse
 from s1_assets.backfill import cells_between, daemon_is_running, request_backfill
 from s1_assets.cells import SOURCES
 from s1_assets.run import open_instance, print_outcome, run_cell
-
-UI = "http://localhost:3000"  # where `make dev` serves it
+from s1_assets.settings import Settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,9 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
             failed += [] if outcome.success else [cell]
         print(f"{span}: {len(failed)} failed{': ' if failed else ''}{', '.join(map(str, failed))}")
         return 1 if failed else 0
+    ui = Settings.from_environment().ui_url
     with open_instance() as instance:
         backfill = request_backfill(instance, cells, title=span)
-        print(f"queued {span}; newest first, behind fresh papers: {UI}/runs/b/{backfill}")
+        print(f"queued {span}; newest first, behind fresh papers: {ui}/runs/b/{backfill}")
         if not daemon_is_running(instance):
             print(
                 "No Dagster daemon is running on this DAGSTER_HOME, so it waits until one is: start `make dev`, or run "
