@@ -45,10 +45,13 @@ def refusal(*layers: str) -> str | None:
 
 
 def self_reference(label: str | None, *layers: str) -> str | None:
-    """A figure's number, of this figure or another, or this figure's own label ("Scheme 2")."""
+    """A figure's number, of this figure or another, or this figure's own label ("Scheme 2").
+
+    A label without a word ("3", "S1") is no phrase: its number stands for many things.
+    """
     found = _first(_FIGURE_NUMBER, layers)
     own = (label or "")[:_LONGEST_LABEL].strip(" .:")
-    if found is None and re.search(r"\d", own):
+    if found is None and re.search(r"\d", own) and re.search(r"[^\W\d_]{2}", own):
         found = _first(re.compile(rf"(?<!\w){re.escape(own)}(?!\w)", re.IGNORECASE), layers)
     return found
 

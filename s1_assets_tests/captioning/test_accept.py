@@ -214,6 +214,12 @@ def test_other_numbers_are_no_figures(words: str) -> None:
     assert with_sentence(f"The same is seen with {words} at the left.").fault is None
 
 
+@pytest.mark.parametrize("label", ["3", "1.", "S1", "2b"])
+def test_a_label_without_a_word_is_no_phrase(label: str) -> None:
+    words = f"Delivery falls by a factor of {label.strip('.')} at the left."
+    assert verdict(contextual=f"{CONTEXTUAL} {words}", label=label).fault is None
+
+
 def test_instructions_said_back_are_a_fault() -> None:
     line = "Say what kind of figure it is, what its axes, panels and colours are."
     assert verdict(visual=f"{VISUAL} {line}").fault is Fault.INSTRUCTION_ECHO
