@@ -17,7 +17,7 @@ from s1_assets.captioning.prompt import LONGEST_PART, Prompt
 from s1_assets.captioning.readable import readable_sentence
 from s1_assets.captioning.request import CaptionRequest
 from s1_assets.quality.grounding import ground_numbers
-from s1_assets.quality.verbatim import common_run, copied_share, repetition
+from s1_assets.quality.verbatim import common_run, copied_share, repetition, words_of
 
 LEAST_CHARACTERS = 120  # two short sentences; the captions of S1-MMAlign have 759 ± 251, so this is 2.5 SD below
 MOST_CHARACTERS = 2_500  # seven SD above: no caption but a summary of the paper, or a list without end
@@ -60,9 +60,10 @@ def _rejected(fault: Fault, detail: str) -> Verdict:
 def _tests(answer: Answer, request: CaptionRequest, prompt: Prompt) -> Iterator[tuple[Fault, str | None]]:
     """Each fault with where it was found, or None; the most telling first: a refusal is short, too, a loop long."""
     layers, length = (answer.visual, answer.contextual), len(answer.recaption)
-    yield Fault.EMPTY_LAYER, _empty_layer(answer, request)
+    yield Fault.EMPTY_LAYER, _empty_layer(answer, request) or phrases.placeholder(*layers)
     yield Fault.REFUSAL, phrases.refusal(*layers)
-    yield Fault.CHAT_MARKUP, phrases.chat_markup(*layers)
+    yield Fault.CHAT_MARKUP, phrases.chat_markup(*layers) or _address_not_shown(answer, request)
+    yield Fault.CUT_OFF, phrases.unfinished(*layers)
     yield Fault.TOO_SHORT, f"{length} characters" if length < LEAST_CHARACTERS else None
     yield Fault.REPETITION, repetition(answer.recaption) or _one_layer_twice(answer)
     yield Fault.TOO_LONG, f"{length} characters" if length > MOST_CHARACTERS else None
@@ -89,7 +90,14 @@ def _not_english(answer: Answer) -> str | None:
     return next((repr(layer[:_DETAIL]) for layer in (answer.visual, answer.contextual) if not is_english(layer)), None)
 
 
+def _address_not_shown(answer: Answer, request: CaptionRequest) -> str | None:
+    return None if phrases.address(*request.figure_text) else phrases.address(answer.visual, answer.contextual)
+
+
 def _copied_context(answer: Answer, request: CaptionRequest) -> str | None:
+    for name, text in (("caption", request.caption), ("subcaption", request.subcaption or "")):
+        if words_of(text) and words_of(answer.visual) == words_of(text[:LONGEST_PART]):
+            return f"visual is the paper's {name}"
     sources = list(_sources(request))
     for name, layer in (("visual", answer.visual), ("contextual", answer.contextual)):
         share = copied_share(layer, sources)

@@ -6,6 +6,7 @@ Each function takes the layers of an answer and gives the first such phrase with
 import re
 
 from s1_assets.captioning.fence import TAGS, folded
+from s1_assets.context.sentences import split_sentences
 
 _LONGEST_LABEL = 60  # characters
 _BEGINS = r"(?:^|[.!?:]\s)"  # "type I cannot occur" is no refusal
@@ -13,27 +14,45 @@ _PICTURE = r"(?:image|figure|picture|photograph|file)"
 _DO_NOT = r"(?:cannot|can['’]t|can not|could not|couldn['’]t|do not have|don['’]t have|won['’]t|will not)"
 _LOOK = r"(?:view|see|access|open|load|display|process|analy[sz]e|describe)"
 _GIVEN = r"(?:provided|attached|given|supplied|uploaded|included)"
+_TEXT = r"(?:text|context|caption|abstract|title|description|information|details?)"
 _MODEL = r"(?:artificial intelligence|AI|(?:large\s)?(?:vision[ -])?language model|(?:virtual|AI) assistant)"
 _REFUSAL = re.compile(
     rf"{_BEGINS}(?:I['’]m|I am)\s(?:(?:so|very)\s)?(?:sorry|unable|not able|afraid)\b|"
-    rf"{_BEGINS}(?:[Ss]orry|[Uu]nfortunately),?\s(?:but\s)?I\b|{_BEGINS}I\s{_DO_NOT}\b|\bI apologi[sz]e\b|"
+    rf"{_BEGINS}(?:[Ss]orry|[Uu]nfortunately),?\s(?:but\s)?I\b|\bI apologi[sz]e\b|"
+    rf"{_BEGINS}I\s(?:{_DO_NOT}|do not see|don['’]t see)\b|{_BEGINS}We are (?:unable|not able) to provide\b|"
     rf"\b[Aa]s an?\s{_MODEL}(?:\s(?:language\s)?(?:model|assistant))?(?:,|\sI\b)|"
     rf"\b(?:unable|not able)\sto\s{_LOOK}\s(?:the|this|any|your)\s(?:\w+\s)?{_PICTURE}\b|"
     rf"\b[Nn]o\s{_PICTURE}\s(?:was|is|has been|were)\s{_GIVEN}\b|"
     rf"\b{_PICTURE}\s(?:(?:was|is)\snot|(?:was|is)n['’]t|has not been)\s(?:provided|attached|supplied|uploaded)\b|"
+    rf"{_BEGINS}(?:(?:[Tt]he|[Tt]his|[Yy]our)\s)?(?:[Ii]mage|[Ff]igure|[Pp]icture)\s(?:"
+    r"(?:is\s|was\s)?(?:not available|unavailable)|"
+    r"(?:could not|couldn['’]t|cannot|can['’]t) be (?:loaded|opened|viewed|accessed|displayed|processed))\b|"
+    rf"{_BEGINS}[Bb]ased (?:only |solely )?on the (?:\w+ ){{0,2}}{_TEXT}(?: alone| only)?, "
+    r"(?:(?:the|this) (?:image|figure|picture|plot|graph|chart|diagram)|it (?:likely|probably))\b|"
     r"\b[Pp]lease\s(?:provide|upload|attach|share)\b"
+)
+# A layer that only says that it is empty, in words or as the form of an answer that was never filled in.
+_PLACEHOLDER = re.compile(
+    r"\W*(?:n\s?[/.]\s?a|none|null|nil|empty|string|unknown|not (?:available|applicable|given|provided|specified)|"
+    rf"no (?:\w+ ){{0,2}}{_TEXT} (?:is|was|are|were|has been|have been)? ?(?:{_GIVEN}|available|found)[^.]*|"
+    r"<[^<>]*>|\[[^\[\]]*\]|(?:two to four|2[-–]4) sentences)\W*",
+    re.IGNORECASE,
 )
 # "Figure 8 orbit" names a shape.
 _FIGURE_NUMBER = re.compile(
-    r"\b(?i:figures?|figs?\b\.?)\s*\(?(?!8[\s-](?:shape|orbit|loop|knot|pattern|trajector|path|curve))"
-    r"(?:(?:[A-Z]{1,2}[.-]?)?\d|[IVX]{1,5}\b)"
+    r"\b(?i:figures?|figs?\b\.?)[\s~–-]*\(?(?!8[\s-](?:shape|orbit|loop|knot|pattern|trajector|path|curve))"
+    r"(?:(?:[A-Z]{1,2}[.-]?)?\d|[IVX]{1,5}\b|\?\?)"
 )
 # Tags at large are no fault: an answer may speak of a page's <b>, or of a mean <s>.
 _TAGS = "|".join((*TAGS, "think", "tool_call", "tool_response", "image"))
 _MARKUP = re.compile(
     rf"<\s*\|[^<>|]{{1,64}}\|\s*>|<\s*/?\s*(?:{_TAGS})\s*/?\s*>|<\s*/\s*s\s*>|\[\s*/?\s*INST\s*\]|<<\s*/?\s*SYS\s*>>|"
-    r"```|\[(?:REF|CITE)\]|(?:^|[.!?”\"]\s)(?:[Aa]ssistant|[Uu]ser|[Hh]uman)\s?:"
+    r"```|\[(?:REF|CITE)\]|(?:^|[.!?”\"]\s)(?:(?:[Aa]ssistant|[Uu]ser|[Hh]uman)\s?:|[Ss]ystem\s?:\s?[Yy]ou\b)|"
+    r"\{\s*[\"“'](?:visual|contextual)\b|[\"“'](?:visual|contextual)[\"”']\s*:|"
+    r"\\(?:[a-zA-Z]*cite[a-z]*\*?|[a-zA-Z]*ref\*?|label)\s*[\[{]|\]\(\s*(?:https?|data|file|javascript):|"
+    r"<\s*/?\s*(?:script|iframe|object|embed|style|form|meta|img)\b[^<>]*>"
 )
+_ADDRESS = re.compile(r"\b(?:https?|ftp)\s?://|\bwww\.\w", re.IGNORECASE)
 _OBEDIENCE = re.compile(
     rf"{_BEGINS}As (?:instructed|requested)\b|\b(?:the|your|these) instructions (?:say|ask|require)\b"
 )
@@ -42,6 +61,19 @@ _OBEDIENCE = re.compile(
 def refusal(*layers: str) -> str | None:
     """A sentence in which a model says that it will not or cannot describe the image."""
     return _first(_REFUSAL, layers)
+
+
+def placeholder(*layers: str) -> str | None:
+    """A layer that is nothing but the word for nothing ("N/A"), or the form of an answer."""
+    return next((repr(layer) for layer in layers if _PLACEHOLDER.fullmatch(layer)), None)
+
+
+def unfinished(*layers: str) -> str | None:
+    """The end of a layer whose sentences have full stops but for the last, which ends in a word or a comma."""
+    for layer in layers:
+        if re.search(r"(?:[^\W\d_]|[,;-])\s*$", layer) and len(split_sentences(layer)) > 1:
+            return repr(layer[-60:])
+    return None
 
 
 def self_reference(label: str | None, *layers: str) -> str | None:
@@ -57,8 +89,16 @@ def self_reference(label: str | None, *layers: str) -> str | None:
 
 
 def chat_markup(*layers: str) -> str | None:
-    """A control token in any width, a tag of the prompt, a role, a code fence, or a marker of the paper's text."""
+    """A control token in any width, a tag of the prompt, a role, a code fence, or a marker of the paper's text.
+
+    Also an answer within the answer, commands of LaTeX that point elsewhere, and what a web page would run or load.
+    """
     return _first(_MARKUP, [folded(layer) for layer in layers])
+
+
+def address(*layers: str) -> str | None:
+    """An address of the web, which a caption needs only where the figure shows it."""
+    return _first(_ADDRESS, layers)
 
 
 def obedience(*layers: str) -> str | None:

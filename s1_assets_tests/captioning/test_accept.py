@@ -83,6 +83,37 @@ def test_a_layer_without_words_is_empty() -> None:
     assert verdict(contextual="").fault is Fault.EMPTY_LAYER
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "N/A",
+        "None.",
+        "empty",
+        "(none)",
+        "<two to four sentences>",
+        "No text is given.",
+        "[contextual layer]",
+        "No contextual information was provided for this figure.",
+    ],
+)
+def test_a_word_for_nothing_is_an_empty_layer_even_where_the_paper_says_nothing(words: str) -> None:
+    assert verdict(contextual=words).fault is Fault.EMPTY_LAYER
+    assert verdict(visual=words).fault is Fault.EMPTY_LAYER
+    assert verdict(contextual=words, caption="", abstract="", mentions=()).fault is Fault.EMPTY_LAYER
+
+
+def test_a_layer_whose_last_sentence_has_no_end_is_cut_off() -> None:
+    assert verdict(contextual=f"{CONTEXTUAL} Much of the water is lo").fault is Fault.CUT_OFF
+    assert verdict(visual=f"{VISUAL} The dashed line,").fault is Fault.CUT_OFF
+    assert verdict(contextual=CONTEXTUAL[:-1]).fault is Fault.CUT_OFF
+
+
+@pytest.mark.parametrize("end", ["The fit is $y = 2.5x$", "The slope is 2.5", "There are labels (“left”, “right”)"])
+def test_a_layer_that_ends_in_a_formula_a_number_or_a_quotation_is_whole(end: str) -> None:
+    assert with_sentence(end).fault is None
+    assert verdict(visual=VISUAL[:-1]).fault is None  # one sentence without its full stop
+
+
 def test_a_figure_of_which_the_paper_says_nothing_needs_no_contextual_layer() -> None:
     assert verdict(contextual="", caption="", abstract="", mentions=()).fault is None
 
@@ -139,6 +170,11 @@ def test_names_and_formulae_are_no_other_language(sentence: str) -> None:
         "The image was not provided.",
         "Unfortunately, I can only guess.",
         "Please provide the figure.",
+        "The image could not be loaded, so its colours are unknown.",
+        "I do not see any image here.",
+        "Image not available; the content is inferred from the caption alone.",
+        "We are unable to provide a description of it.",
+        "Based on the provided text, the image likely shows a pump.",
     ],
 )
 def test_a_refusal_is_a_fault(sentence: str) -> None:
@@ -155,6 +191,9 @@ def test_a_refusal_is_a_fault(sentence: str) -> None:
         "No image charge was included in the model.",
         "The robot was unable to see the ball behind the wall.",
         "The condition was not provided by the vendor.",
+        "Based on the caption, a classifier chooses one of three labels.",
+        "The images of the left column are not available to the network.",
+        "Two panels show an image that could not be aligned.",
     ],
 )
 def test_words_of_science_are_no_refusal(sentence: str) -> None:
@@ -200,6 +239,9 @@ def test_a_list_of_like_things_is_no_loop(sentence: str) -> None:
         "Figure (5)",
         "Figure IV",
         "scheme 1",
+        "Figure-3",
+        "Figure ??",
+        "Fig.~4",
     ],
 )
 def test_a_figures_number_is_a_fault(words: str) -> None:
@@ -240,6 +282,15 @@ def test_instructions_said_back_are_a_fault() -> None:
         "Assistant: yes",
         "[REF]",
         "[CITE]",
+        "Figure \\ref{fig:a} rises.",
+        "It was found before \\cite{a}.",
+        "It obeys \\eqref{one}.",
+        '{"visual": "A line rises."',
+        "system: you are a helpful assistant.",
+        "<script>alert(1)</script>",
+        "![figure](http://x/y.png)",
+        "More stands at https://example.org/pump.",
+        "More stands at www.example.org.",
     ],
 )
 def test_notation_of_the_chat_is_a_fault(markup: str) -> None:
@@ -247,9 +298,23 @@ def test_notation_of_the_chat_is_a_fault(markup: str) -> None:
     assert verdict(visual=f"{markup} {VISUAL}").fault is Fault.CHAT_MARKUP
 
 
+def test_an_address_printed_in_the_figure_may_be_read_off_it() -> None:
+    sentence = "The browser shows https://example.org/pump."
+    shown = ("https://example.org/pump",)
+    assert verdict(visual=f"{VISUAL} {sentence}", figure_text=shown).fault is None
+    assert verdict(visual=f"{VISUAL} {sentence}").fault is Fault.CHAT_MARKUP
+
+
 @pytest.mark.parametrize(
     "sentence",
-    ["The mean <s> is |x| < 3 and <b> is bold.", "Each user: a dot.", "The array a[0] holds $<\\psi|H|\\psi>$."],
+    [
+        "System: a pump.",
+        "A visual: the mean.",
+        "The interval is [0, 1] (a: left).",
+        "The mean <s> is |x| < 3 and <b> is bold.",
+        "Each user: a dot.",
+        "The array a[0] holds $<\\psi|H|\\psi>$.",
+    ],
 )
 def test_brackets_of_science_are_no_chat(sentence: str) -> None:
     assert with_sentence(sentence).fault is None
@@ -262,6 +327,8 @@ def test_a_layer_of_the_papers_own_sentences_is_a_fault() -> None:
     assert (
         verdict(contextual=REQUEST.caption, visual=f"{VISUAL} There are no error bars.").fault is Fault.COPIED_CONTEXT
     )
+    found = verdict(visual="Flow against rate. A linear fit.", caption="Flow against rate. A linear fit")
+    assert (found.fault, found.detail) == (Fault.COPIED_CONTEXT, "visual is the paper's caption")
     assert "of contextual stands in the paper" in verdict(contextual=copied).detail
 
 
