@@ -20,6 +20,7 @@ from s1_assets.quality.grounding import ground_numbers
 from s1_assets.quality.verbatim import common_run, copied_share, repetition, words_of
 
 LEAST_CHARACTERS = 120  # two short sentences; the captions of S1-MMAlign have 759 ± 251, so this is 2.5 SD below
+LEAST_CHARACTERS_ALONE = 60  # one sentence of the image, where the paper gives nothing to add
 MOST_CHARACTERS = 2_500  # seven SD above: no caption but a summary of the paper, or a list without end
 MOST_COPIED = 0.6  # share of a layer's words; one sentence quoted among others is no copy
 ECHO = 8  # words; shorter runs of the instructions are English as anybody writes it
@@ -64,7 +65,8 @@ def _tests(answer: Answer, request: CaptionRequest, prompt: Prompt) -> Iterator[
     yield Fault.REFUSAL, phrases.refusal(*layers)
     yield Fault.CHAT_MARKUP, phrases.chat_markup(*layers) or _address_not_shown(answer, request)
     yield Fault.CUT_OFF, phrases.unfinished(*layers)
-    yield Fault.TOO_SHORT, f"{length} characters" if length < LEAST_CHARACTERS else None
+    least = LEAST_CHARACTERS if answer.contextual else LEAST_CHARACTERS_ALONE
+    yield Fault.TOO_SHORT, f"{length} characters" if length < least else None
     yield Fault.REPETITION, repetition(answer.recaption) or _one_layer_twice(answer)
     yield Fault.TOO_LONG, f"{length} characters" if length > MOST_CHARACTERS else None
     yield Fault.NOT_ENGLISH, _not_english(answer)

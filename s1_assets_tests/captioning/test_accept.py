@@ -122,6 +122,9 @@ def test_the_length_of_both_layers_counts() -> None:
     visual, contextual = VISUAL[: LEAST_CHARACTERS - 26], "It is the flow of water."
     assert verdict(f"{visual}.", contextual).fault is None
     assert verdict(f"{visual[:-1]}.", contextual).fault is Fault.TOO_SHORT
+    alone = {"contextual": "", "caption": "", "abstract": "", "mentions": ()}
+    assert verdict("A grey photograph of a wooden pump with two leather valves beside it.", **alone).fault is None
+    assert verdict("A grey photograph of a wooden pump.", **alone).fault is Fault.TOO_SHORT
     items = [f"point {chr(97 + n % 26)}{n} lies at height {n * n}" for n in range(120)]
     assert len(", ".join(items)) > MOST_CHARACTERS
     assert verdict(visual=", ".join(items)).fault is Fault.TOO_LONG
@@ -151,6 +154,8 @@ def test_a_layer_in_another_language_is_a_fault(text: str) -> None:
         "The map has the labels 北京 and Москва.",
         "It holds $\\dot{Q} = \\alpha A \\Delta T$ with α = β·γ for IL-6, TNF-α, IFN-γ (WT vs. KO).",
         "Die Brücke is the name of the group.",
+        "Salmonella enterica, Escherichia coli, Klebsiella pneumoniae, Staphylococcus aureus, Bacillus subtilis.",
+        "Salmonella enterica, E. coli, Klebsiella pneumoniae, Pseudomonas aeruginosa and Listeria monocytogenes.",
     ],
 )
 def test_names_and_formulae_are_no_other_language(sentence: str) -> None:
@@ -170,6 +175,9 @@ def test_names_and_formulae_are_no_other_language(sentence: str) -> None:
         "The image was not provided.",
         "Unfortunately, I can only guess.",
         "Please provide the figure.",
+        "Note: I cannot see it.",
+        "There is little to say because the input image was not provided.",
+        "No image was provided for analysis.",
         "The image could not be loaded, so its colours are unknown.",
         "I do not see any image here.",
         "Image not available; the content is inferred from the caption alone.",
@@ -191,6 +199,11 @@ def test_a_refusal_is_a_fault(sentence: str) -> None:
         "No image charge was included in the model.",
         "The robot was unable to see the ball behind the wall.",
         "The condition was not provided by the vendor.",
+        "There are three type classes: I cannot overlap with II.",
+        "A scale for the image is not provided.",
+        "No image is included for the control group.",
+        "As a language model, GPT-4 was prompted with both texts.",
+        "The screenshot of a form says “Please provide your email”.",
         "Based on the caption, a classifier chooses one of three labels.",
         "The images of the left column are not available to the network.",
         "Two panels show an image that could not be aligned.",
@@ -219,6 +232,7 @@ def test_a_loop_is_a_fault(text: str) -> None:
     [
         "The matrix has the rows 0, 0, 0, 1 and 0, 0, 1, 0 and 1, 0, 0, 0.",
         "The red line is the mean of A, the blue line is the mean of B and the green line is the mean of C.",
+        f"The strand ends in {'A' * 40} and {'Q' * 25}.",
         "There are four mice per group. At the right there are six. There are four mice per group.",
     ],
 )
@@ -240,6 +254,10 @@ def test_a_list_of_like_things_is_no_loop(sentence: str) -> None:
         "Figure IV",
         "scheme 1",
         "Figure-3",
+        "Figure 3D",
+        "Figure 3D plots rates",
+        "Figure (2a–c)",
+        "data Figure 8",
         "Figure ??",
         "Fig.~4",
     ],
@@ -250,7 +268,20 @@ def test_a_figures_number_is_a_fault(words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["the figure 8 orbit", "panel 3", "scheme 12", "table 4", "the figures in 3 rows", "configuration 7", "Fig trees"],
+    [
+        "the figure 8 orbit",
+        "a figure 8 coil",
+        "the figure 8 coil",
+        "the figure (2 × 2 panels)",
+        "a fig 5 cm wide",
+        "the figure 3D surface",
+        "panel 3",
+        "scheme 12",
+        "table 4",
+        "the figures in 3 rows",
+        "configuration 7",
+        "Fig trees",
+    ],
 )
 def test_other_numbers_are_no_figures(words: str) -> None:
     assert with_sentence(f"The same is seen with {words} at the left.").fault is None
@@ -266,6 +297,10 @@ def test_instructions_said_back_are_a_fault() -> None:
     line = "Say what kind of figure it is, what its axes, panels and colours are."
     assert verdict(visual=f"{VISUAL} {line}").fault is Fault.INSTRUCTION_ECHO
     assert with_sentence("As requested, nothing was invented.").fault is Fault.INSTRUCTION_ECHO
+    assert with_sentence("As requested by the prompt, it is short.").fault is Fault.INSTRUCTION_ECHO
+    assert with_sentence("Because the instructions ask for two layers, there are two.").fault is Fault.INSTRUCTION_ECHO
+    assert with_sentence("As requested by the operator, the pump rests.").fault is None
+    assert with_sentence("On the screen the instructions ask participants to press a key.").fault is None
     assert with_sentence("What the image shows is a trend, a peak and a difference.").fault is None
 
 
@@ -308,6 +343,7 @@ def test_an_address_printed_in_the_figure_may_be_read_off_it() -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
+        "The page has a `<title>` element and a “<label>”.",
         "System: a pump.",
         "A visual: the mean.",
         "The interval is [0, 1] (a: left).",
