@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> None:
         )
     if arguments.rate is not None:
         rate = Rate(arguments.rate, arguments.tokens_in, arguments.tokens_out)
-        assumed = ["the rate is as given, not measured"]
+        assumed = ["the rate is as given, not measured", "no GPU waits, no caption is retried"]
     else:
         rate, assumed = _calibrated(settings, arguments.calibrate, arguments.measured_gpus)
     plan = Plan(arguments.pairs, arguments.gpus, rate, arguments.price)
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> None:
         table.add_row(*row)
     console = Console()
     console.print(table)
-    for line in [*assumed, "GPUs add up: twice as many are twice as fast", "no GPU waits, no caption is retried"]:
+    for line in [*assumed, "GPUs add up: twice as many are twice as fast"]:
         console.print(f"Assumed: {line}.", highlight=False)
 
 
@@ -70,7 +70,7 @@ def _calibrated(settings: Settings, pairs: int, measured_gpus: int | None) -> tu
         f"{measured.seconds:.1f} s by S1_CAPTIONER={settings.captioner} on {gpus} GPU(s)"
     )
     short = [] if measured.pairs == pairs else [f"{measured.pairs:,} pairs stand for {pairs:,}: the lake has no more"]
-    return measured.per_gpu(gpus), [said, *short]
+    return measured.per_gpu(gpus), [said, *short, "captions are retried, and GPUs wait, as often as in the calibration"]
 
 
 def _gpus_of(settings: Settings) -> int:

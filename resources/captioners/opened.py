@@ -12,7 +12,16 @@ from typing import Any
 
 from resources.captioners.endpoint import Endpoint
 from resources.captioners.model import Model, ModelFacts
-from resources.captioners.sizing import GIB, Machine, engine_arguments, layout, local_machine
+from resources.captioners.sizing import (
+    GIB,
+    Layout,
+    Machine,
+    engine_arguments,
+    idle_gpus,
+    layout,
+    local_gpus,
+    local_machine,
+)
 from resources.captioners.tokenizer import ModelTokens
 from resources.captioners.vllm_engine import VllmReplica
 from s1_assets.captioning.dispatch import Limits
@@ -62,6 +71,10 @@ def open_captioner(
     prompt = load_prompt(settings.prompt)
     key = (settings.kind, str(sorted(arguments.items())), *settings.endpoints, str(settings.image_folder))
     if key not in _engines:
+        if settings.kind == "vllm":
+            parallel = Layout(arguments.get("tensor_parallel_size", 1), arguments["data_parallel_size"])
+            if idle := idle_gpus(parallel, len(local_gpus())):
+                log(idle)
         _engines[key] = _new_engine(settings, arguments)
         atexit.register(_engines[key].close)
     return RewritingCaptioner(in_use, prompt, _engines[key], log)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from resources.captioners.model import Model
-from resources.captioners.sizing import Machine, engine_arguments, layout, local_machine
+from resources.captioners.sizing import Machine, engine_arguments, idle_gpus, layout, local_machine
 from s1_assets.settings import Settings
 
 SERVER_ON_GPUS = ("vllm.entrypoints.cli.main", "serve")  # starts as many API processes as there are replicas
@@ -33,6 +33,8 @@ def server_command(
     """
     facts = Model.parse(settings.model).facts
     parallel = layout(facts.weight_bytes, machine.gpu_bytes, settings.tensor_parallel, settings.data_parallel)
+    if idle := idle_gpus(parallel, len(machine.gpu_bytes)):
+        print(f"serve: {idle}", file=sys.stderr)
     arguments = engine_arguments(facts, machine, parallel, settings.engine_overrides)
     module, *command = SERVER_ON_GPUS if machine.gpu_bytes else SERVER_ON_CPU
     model = arguments.pop("model")

@@ -65,11 +65,12 @@ def local_machine() -> Machine:
 def layout(weight_bytes: int, gpu_bytes: Sequence[int], tensor: int | None = None, data: int | None = None) -> Layout:
     """Tensor and data parallel for weights of `weight_bytes` on GPUs of `gpu_bytes` each.
 
-    Tensor parallel is the smallest power of two that divides the number of GPUs and whose share of the weights takes
-    at most 60 % of a GPU, so that a third and more is left to the KV cache; where none is roomy, the largest one, if
-    its share takes at most 75 %. All other GPUs become replicas, because replicas need no communication. Either can
-    be given. Without GPUs it is one process, or `data` of them. Mixture-of-experts models are counted as if each
-    replica held all experts; vLLM spreads them over all replicas, which leaves more room than counted here.
+    Tensor parallel is the smallest power of two that divides the number of GPUs and whose share of the weights takes at
+    most 60 % of a GPU, so that a third and more is left to the KV cache; where none is roomy, the largest one, if its
+    share takes at most 75 %. All other GPUs become replicas, because replicas need no communication. Where the model
+    fits no such width, powers of two that leave GPUs idle are tried in the same way. Either can be given. Without GPUs
+    it is one process, or `data` of them. Mixture-of-experts models are counted as if each replica held all experts;
+    vLLM spreads them over all replicas, which leaves more room than counted here.
 
     Raises ValueError where the model does not fit, or tensor × data is more than there are GPUs.
     """
@@ -93,18 +94,29 @@ def layout(weight_bytes: int, gpu_bytes: Sequence[int], tensor: int | None = Non
 
 def _tensor(weight_bytes: int, available: int, count: int, smallest: int) -> int:
     """The tensor parallel for one replica that may have `available` of `count` GPUs."""
-    widths = [1 << power for power in range(count.bit_length()) if count % (1 << power) == 0]
-    widths = [width for width in widths if width <= available] or widths[:1]
-    for width in widths:
-        if weight_bytes <= ROOMY * width * smallest:
-            return width
-    if weight_bytes <= CROWDED * widths[-1] * smallest:
-        return widths[-1]
+    powers = [1 << power for power in range(max(available, 1).bit_length())]
+    for widths in ([width for width in powers if count % width == 0], powers):
+        for width in widths:
+            if weight_bytes <= ROOMY * width * smallest:
+                return width
+        if weight_bytes <= CROWDED * widths[-1] * smallest:
+            return widths[-1]
     most = CROWDED * widths[-1] * smallest
     raise ValueError(
         f"the weights take {weight_bytes / GIB:.1f} GiB and do not fit: one replica over {widths[-1]} GPU(s) of "
         f"{smallest / GIB:.1f} GiB may hold {most / GIB:.1f} GiB of weights. Use an FP8 checkpoint, a smaller model or "
         "more GPUs, or set S1_TENSOR_PARALLEL and S1_DATA_PARALLEL"
+    )
+
+
+def idle_gpus(parallel: Layout, gpus: int) -> str | None:
+    """A line that says how many of `gpus` GPUs a layout leaves idle, if any."""
+    used = parallel.tensor * parallel.data
+    if used >= gpus:
+        return None
+    return (
+        f"{gpus - used} of {gpus} GPUs stay idle: {parallel.data} replica(s) over {parallel.tensor} GPU(s) each. "
+        "CUDA_VISIBLE_DEVICES leaves them to others"
     )
 
 

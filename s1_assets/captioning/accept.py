@@ -17,9 +17,10 @@ from s1_assets.captioning.prompt import LONGEST_PART, Prompt
 from s1_assets.captioning.readable import readable_sentence
 from s1_assets.captioning.request import CaptionRequest
 from s1_assets.quality.grounding import ground_numbers
-from s1_assets.quality.verbatim import common_run, copied_share, repetition
+from s1_assets.quality.verbatim import common_run, copied_share, repetition, words_of
 
 LEAST_CHARACTERS = 120  # two short sentences; the captions of S1-MMAlign have 759 ± 251, so this is 2.5 SD below
+LEAST_CHARACTERS_ALONE = 60  # one sentence of the image, where the paper gives nothing to add
 MOST_CHARACTERS = 2_500  # seven SD above: no caption but a summary of the paper, or a list without end
 MOST_COPIED = 0.6  # share of a layer's words; one sentence quoted among others is no copy
 ECHO = 8  # words; shorter runs of the instructions are English as anybody writes it
@@ -60,10 +61,12 @@ def _rejected(fault: Fault, detail: str) -> Verdict:
 def _tests(answer: Answer, request: CaptionRequest, prompt: Prompt) -> Iterator[tuple[Fault, str | None]]:
     """Each fault with where it was found, or None; the most telling first: a refusal is short, too, a loop long."""
     layers, length = (answer.visual, answer.contextual), len(answer.recaption)
-    yield Fault.EMPTY_LAYER, _empty_layer(answer, request)
+    yield Fault.EMPTY_LAYER, _empty_layer(answer, request) or phrases.placeholder(*layers)
     yield Fault.REFUSAL, phrases.refusal(*layers)
-    yield Fault.CHAT_MARKUP, phrases.chat_markup(*layers)
-    yield Fault.TOO_SHORT, f"{length} characters" if length < LEAST_CHARACTERS else None
+    yield Fault.CHAT_MARKUP, phrases.chat_markup(*layers) or _address_not_shown(answer, request)
+    yield Fault.CUT_OFF, phrases.unfinished(*layers)
+    least = LEAST_CHARACTERS if answer.contextual else LEAST_CHARACTERS_ALONE
+    yield Fault.TOO_SHORT, f"{length} characters" if length < least else None
     yield Fault.REPETITION, repetition(answer.recaption) or _one_layer_twice(answer)
     yield Fault.TOO_LONG, f"{length} characters" if length > MOST_CHARACTERS else None
     yield Fault.NOT_ENGLISH, _not_english(answer)
@@ -89,7 +92,14 @@ def _not_english(answer: Answer) -> str | None:
     return next((repr(layer[:_DETAIL]) for layer in (answer.visual, answer.contextual) if not is_english(layer)), None)
 
 
+def _address_not_shown(answer: Answer, request: CaptionRequest) -> str | None:
+    return None if phrases.address(*request.figure_text) else phrases.address(answer.visual, answer.contextual)
+
+
 def _copied_context(answer: Answer, request: CaptionRequest) -> str | None:
+    for name, text in (("caption", request.caption), ("subcaption", request.subcaption or "")):
+        if words_of(text) and words_of(answer.visual) == words_of(text[:LONGEST_PART]):
+            return f"visual is the paper's {name}"
     sources = list(_sources(request))
     for name, layer in (("visual", answer.visual), ("contextual", answer.contextual)):
         share = copied_share(layer, sources)

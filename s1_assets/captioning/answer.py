@@ -24,8 +24,8 @@ class Fault(StrEnum):
     """Why an answer is not used."""
 
     INVALID_JSON = "invalid_json"  # not one JSON object with exactly the two layers
-    CUT_OFF = "cut_off"  # the token limit came before the end
-    EMPTY_LAYER = "empty_layer"
+    CUT_OFF = "cut_off"  # the token limit came before the end, or the last sentence has none
+    EMPTY_LAYER = "empty_layer"  # no words, or only words for nothing ("N/A")
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     NOT_ENGLISH = "not_english"
@@ -34,7 +34,8 @@ class Fault(StrEnum):
     SELF_REFERENCE = "self_reference"  # "Figure 3", which means nothing beside the image
     INSTRUCTION_ECHO = "instruction_echo"
     COPIED_CONTEXT = "copied_context"  # a layer that is the paper's own sentences
-    CHAT_MARKUP = "chat_markup"  # control tokens, tags of the prompt, role names, code fences, [REF] and [CITE]
+    # Control tokens, tags of the prompt, role names, code fences, pointers ([REF], \cite), scripts, addresses.
+    CHAT_MARKUP = "chat_markup"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ It chooses among languages that are written often; with all it knows it takes li
 symbols for Latin, Bikol or Creole.
 """
 
+import re
 import unicodedata
 from functools import cache
 from typing import Any
@@ -16,6 +17,9 @@ LEAST_LETTERS = 50  # shorter texts are mostly names and symbols, and no classif
 LEAST_PROBABILITY = 0.02  # of English; lists of names have 0.08 and more, sentences 0.3, other languages below 0.0001
 MOST_FOREIGN = 0.1  # share of letters that are neither Latin nor Greek: words on a map, a quoted name; not a sentence
 LANGUAGES = "en ar cs da de es fa fi fr hi hu id it ja ko nl no pl pt ro ru sv th tr uk vi zh".split()
+# No classifier knows what a list of species is; a sentence that is nothing else is left with too few letters.
+_BINOMIAL = r"(?:[A-Z][a-z]+|[A-Z]\.)\s[a-z]{3,}(?:a|ae|e|i|is|ns|or|s|um|us|x)\b"
+_SPECIES = re.compile(rf"(?:{_BINOMIAL}(?:,\s(?:and\s)?|\sand\s)){{2,}}{_BINOMIAL}")
 _SCRIPTS = (
     "LATIN",
     "GREEK",
@@ -40,9 +44,10 @@ def is_english(text: str) -> bool:
 
 
 def _reads_english(text: str) -> bool:
+    text = _SPECIES.sub(" ", MATHS.sub(" ", text))
     if len(_letters(text)) < LEAST_LETTERS:
         return True
-    probability: float = dict(_identifier().rank(MATHS.sub(" ", text)))["en"]
+    probability: float = dict(_identifier().rank(text))["en"]
     return probability >= LEAST_PROBABILITY
 
 

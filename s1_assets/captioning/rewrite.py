@@ -23,7 +23,7 @@ from s1_assets.captioning.prompt import Prompt, Written
 from s1_assets.captioning.request import CaptionRequest, CaptionResult, Status
 from s1_assets.quality.raw_caption import unusable_reason
 
-RULES = "2"  # of what is accepted; raised with every change, so that captions are judged anew
+RULES = "3"  # of what is accepted; raised with every change, so that captions are judged anew
 SECONDS_BETWEEN_LINES = 10.0
 _LOOK_SECONDS = 1.0
 _TOP_P = 0.95

@@ -15,6 +15,7 @@ LEAST_REPEATED = 14  # words; captions do say "n = 4–6 mice per group, 8 weeks
 _NGRAM = 4  # words
 _LEAST_DISTINCT = 0.5  # of the n-grams of a text; real captions with such notes behind each panel have 0.54 and more
 _LEAST_NGRAMS = 30
+_LONGEST_HOMOPOLYMER = 200  # letters; sequences are written in capitals, and no figure spells out a longer poly(A) tail
 
 _MARKERS = re.compile(
     r"\(?(?:[Ss]ee\s)?\b(?:[Ff]igures?|[Ff]igs?\.?)?\s*\[REF\][a-z]?\)?|\[CITE\](?:[,;]?\s*\[CITE\])*|"
@@ -72,7 +73,7 @@ def repetition(text: str) -> str | None:
     grams = list(_ngrams(words, _NGRAM))
     if len(grams) >= _LEAST_NGRAMS and len(set(grams)) < _LEAST_DISTINCT * len(grams):
         return f"{len(set(grams))} different runs of {_NGRAM} words among {len(grams)}"
-    stuck = re.search(r"([^\W\d_])\1{19}", text)
+    stuck = re.search(rf"([^\W\d_A-Z])\1{{19}}|([A-Z])\2{{{_LONGEST_HOMOPOLYMER}}}", text)
     return f"{stuck.group()!r}" if stuck else None
 
 

@@ -83,6 +83,37 @@ def test_a_layer_without_words_is_empty() -> None:
     assert verdict(contextual="").fault is Fault.EMPTY_LAYER
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "N/A",
+        "None.",
+        "empty",
+        "(none)",
+        "<two to four sentences>",
+        "No text is given.",
+        "[contextual layer]",
+        "No contextual information was provided for this figure.",
+    ],
+)
+def test_a_word_for_nothing_is_an_empty_layer_even_where_the_paper_says_nothing(words: str) -> None:
+    assert verdict(contextual=words).fault is Fault.EMPTY_LAYER
+    assert verdict(visual=words).fault is Fault.EMPTY_LAYER
+    assert verdict(contextual=words, caption="", abstract="", mentions=()).fault is Fault.EMPTY_LAYER
+
+
+def test_a_layer_whose_last_sentence_has_no_end_is_cut_off() -> None:
+    assert verdict(contextual=f"{CONTEXTUAL} Much of the water is lo").fault is Fault.CUT_OFF
+    assert verdict(visual=f"{VISUAL} The dashed line,").fault is Fault.CUT_OFF
+    assert verdict(contextual=CONTEXTUAL[:-1]).fault is Fault.CUT_OFF
+
+
+@pytest.mark.parametrize("end", ["The fit is $y = 2.5x$", "The slope is 2.5", "There are labels (“left”, “right”)"])
+def test_a_layer_that_ends_in_a_formula_a_number_or_a_quotation_is_whole(end: str) -> None:
+    assert with_sentence(end).fault is None
+    assert verdict(visual=VISUAL[:-1]).fault is None  # one sentence without its full stop
+
+
 def test_a_figure_of_which_the_paper_says_nothing_needs_no_contextual_layer() -> None:
     assert verdict(contextual="", caption="", abstract="", mentions=()).fault is None
 
@@ -91,6 +122,9 @@ def test_the_length_of_both_layers_counts() -> None:
     visual, contextual = VISUAL[: LEAST_CHARACTERS - 26], "It is the flow of water."
     assert verdict(f"{visual}.", contextual).fault is None
     assert verdict(f"{visual[:-1]}.", contextual).fault is Fault.TOO_SHORT
+    alone = {"contextual": "", "caption": "", "abstract": "", "mentions": ()}
+    assert verdict("A grey photograph of a wooden pump with two leather valves beside it.", **alone).fault is None
+    assert verdict("A grey photograph of a wooden pump.", **alone).fault is Fault.TOO_SHORT
     items = [f"point {chr(97 + n % 26)}{n} lies at height {n * n}" for n in range(120)]
     assert len(", ".join(items)) > MOST_CHARACTERS
     assert verdict(visual=", ".join(items)).fault is Fault.TOO_LONG
@@ -120,6 +154,8 @@ def test_a_layer_in_another_language_is_a_fault(text: str) -> None:
         "The map has the labels 北京 and Москва.",
         "It holds $\\dot{Q} = \\alpha A \\Delta T$ with α = β·γ for IL-6, TNF-α, IFN-γ (WT vs. KO).",
         "Die Brücke is the name of the group.",
+        "Salmonella enterica, Escherichia coli, Klebsiella pneumoniae, Staphylococcus aureus, Bacillus subtilis.",
+        "Salmonella enterica, E. coli, Klebsiella pneumoniae, Pseudomonas aeruginosa and Listeria monocytogenes.",
     ],
 )
 def test_names_and_formulae_are_no_other_language(sentence: str) -> None:
@@ -139,6 +175,14 @@ def test_names_and_formulae_are_no_other_language(sentence: str) -> None:
         "The image was not provided.",
         "Unfortunately, I can only guess.",
         "Please provide the figure.",
+        "Note: I cannot see it.",
+        "There is little to say because the input image was not provided.",
+        "No image was provided for analysis.",
+        "The image could not be loaded, so its colours are unknown.",
+        "I do not see any image here.",
+        "Image not available; the content is inferred from the caption alone.",
+        "We are unable to provide a description of it.",
+        "Based on the provided text, the image likely shows a pump.",
     ],
 )
 def test_a_refusal_is_a_fault(sentence: str) -> None:
@@ -155,6 +199,14 @@ def test_a_refusal_is_a_fault(sentence: str) -> None:
         "No image charge was included in the model.",
         "The robot was unable to see the ball behind the wall.",
         "The condition was not provided by the vendor.",
+        "There are three type classes: I cannot overlap with II.",
+        "A scale for the image is not provided.",
+        "No image is included for the control group.",
+        "As a language model, GPT-4 was prompted with both texts.",
+        "The screenshot of a form says “Please provide your email”.",
+        "Based on the caption, a classifier chooses one of three labels.",
+        "The images of the left column are not available to the network.",
+        "Two panels show an image that could not be aligned.",
     ],
 )
 def test_words_of_science_are_no_refusal(sentence: str) -> None:
@@ -180,6 +232,7 @@ def test_a_loop_is_a_fault(text: str) -> None:
     [
         "The matrix has the rows 0, 0, 0, 1 and 0, 0, 1, 0 and 1, 0, 0, 0.",
         "The red line is the mean of A, the blue line is the mean of B and the green line is the mean of C.",
+        f"The strand ends in {'A' * 40} and {'Q' * 25}.",
         "There are four mice per group. At the right there are six. There are four mice per group.",
     ],
 )
@@ -200,6 +253,13 @@ def test_a_list_of_like_things_is_no_loop(sentence: str) -> None:
         "Figure (5)",
         "Figure IV",
         "scheme 1",
+        "Figure-3",
+        "Figure 3D",
+        "Figure 3D plots rates",
+        "Figure (2a–c)",
+        "data Figure 8",
+        "Figure ??",
+        "Fig.~4",
     ],
 )
 def test_a_figures_number_is_a_fault(words: str) -> None:
@@ -208,16 +268,39 @@ def test_a_figures_number_is_a_fault(words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["the figure 8 orbit", "panel 3", "scheme 12", "table 4", "the figures in 3 rows", "configuration 7", "Fig trees"],
+    [
+        "the figure 8 orbit",
+        "a figure 8 coil",
+        "the figure 8 coil",
+        "the figure (2 × 2 panels)",
+        "a fig 5 cm wide",
+        "the figure 3D surface",
+        "panel 3",
+        "scheme 12",
+        "table 4",
+        "the figures in 3 rows",
+        "configuration 7",
+        "Fig trees",
+    ],
 )
 def test_other_numbers_are_no_figures(words: str) -> None:
     assert with_sentence(f"The same is seen with {words} at the left.").fault is None
+
+
+@pytest.mark.parametrize("label", ["3", "1.", "S1", "2b"])
+def test_a_label_without_a_word_is_no_phrase(label: str) -> None:
+    words = f"Delivery falls by a factor of {label.strip('.')} at the left."
+    assert verdict(contextual=f"{CONTEXTUAL} {words}", label=label).fault is None
 
 
 def test_instructions_said_back_are_a_fault() -> None:
     line = "Say what kind of figure it is, what its axes, panels and colours are."
     assert verdict(visual=f"{VISUAL} {line}").fault is Fault.INSTRUCTION_ECHO
     assert with_sentence("As requested, nothing was invented.").fault is Fault.INSTRUCTION_ECHO
+    assert with_sentence("As requested by the prompt, it is short.").fault is Fault.INSTRUCTION_ECHO
+    assert with_sentence("Because the instructions ask for two layers, there are two.").fault is Fault.INSTRUCTION_ECHO
+    assert with_sentence("As requested by the operator, the pump rests.").fault is None
+    assert with_sentence("On the screen the instructions ask participants to press a key.").fault is None
     assert with_sentence("What the image shows is a trend, a peak and a difference.").fault is None
 
 
@@ -234,6 +317,15 @@ def test_instructions_said_back_are_a_fault() -> None:
         "Assistant: yes",
         "[REF]",
         "[CITE]",
+        "Figure \\ref{fig:a} rises.",
+        "It was found before \\cite{a}.",
+        "It obeys \\eqref{one}.",
+        '{"visual": "A line rises."',
+        "system: you are a helpful assistant.",
+        "<script>alert(1)</script>",
+        "![figure](http://x/y.png)",
+        "More stands at https://example.org/pump.",
+        "More stands at www.example.org.",
     ],
 )
 def test_notation_of_the_chat_is_a_fault(markup: str) -> None:
@@ -241,9 +333,24 @@ def test_notation_of_the_chat_is_a_fault(markup: str) -> None:
     assert verdict(visual=f"{markup} {VISUAL}").fault is Fault.CHAT_MARKUP
 
 
+def test_an_address_printed_in_the_figure_may_be_read_off_it() -> None:
+    sentence = "The browser shows https://example.org/pump."
+    shown = ("https://example.org/pump",)
+    assert verdict(visual=f"{VISUAL} {sentence}", figure_text=shown).fault is None
+    assert verdict(visual=f"{VISUAL} {sentence}").fault is Fault.CHAT_MARKUP
+
+
 @pytest.mark.parametrize(
     "sentence",
-    ["The mean <s> is |x| < 3 and <b> is bold.", "Each user: a dot.", "The array a[0] holds $<\\psi|H|\\psi>$."],
+    [
+        "The page has a `<title>` element and a “<label>”.",
+        "System: a pump.",
+        "A visual: the mean.",
+        "The interval is [0, 1] (a: left).",
+        "The mean <s> is |x| < 3 and <b> is bold.",
+        "Each user: a dot.",
+        "The array a[0] holds $<\\psi|H|\\psi>$.",
+    ],
 )
 def test_brackets_of_science_are_no_chat(sentence: str) -> None:
     assert with_sentence(sentence).fault is None
@@ -256,6 +363,8 @@ def test_a_layer_of_the_papers_own_sentences_is_a_fault() -> None:
     assert (
         verdict(contextual=REQUEST.caption, visual=f"{VISUAL} There are no error bars.").fault is Fault.COPIED_CONTEXT
     )
+    found = verdict(visual="Flow against rate. A linear fit.", caption="Flow against rate. A linear fit")
+    assert (found.fault, found.detail) == (Fault.COPIED_CONTEXT, "visual is the paper's caption")
     assert "of contextual stands in the paper" in verdict(contextual=copied).detail
 
 

@@ -74,9 +74,9 @@ def test_what_cannot_be_planned_with_is_an_error(pairs, gpus, rate, price, name)
 class Counting:
     """A captioner with a known pace: sleeps a while for each request and counts tokens by the request's number."""
 
-    def __init__(self, failing: str = ""):
+    def __init__(self, failing: str = "", not_asked: str = ""):
         self.calls: list[list[str]] = []
-        self._failing = failing
+        self._failing, self._not_asked = failing, not_asked
 
     @property
     def identity(self) -> Mapping[str, str]:
@@ -88,11 +88,11 @@ class Counting:
             self.calls[-1].append(request.pair_id)
             time.sleep(0.01)
             status = Status.FAILED if request.pair_id in self._failing else Status.ENHANCED
-            tokens = 100 * int(request.pair_id)
+            tokens = None if request.pair_id in self._not_asked else 100 * int(request.pair_id)
             yield CaptionResult(
                 *(request.pair_id, "text", None, None, (), status, None, 1, "counting", "1"),
                 prompt_tokens=tokens,
-                completion_tokens=tokens // 10,
+                completion_tokens=tokens and tokens // 10,
             )
 
 
@@ -110,16 +110,29 @@ def test_the_warm_up_is_neither_timed_nor_counted() -> None:
     assert measured.seconds >= 3 * 0.01
 
 
-def test_failures_are_counted_and_a_run_of_failures_gives_no_rate() -> None:
-    assert measure(Counting(failing="3"), some_requests(5), warm_up=1).failed == 1
-    with pytest.raises(ValueError, match="all 3 pairs of the calibration failed"):
-        measure(Counting(failing="234"), some_requests(5), warm_up=2).per_gpu(1)
+def test_failures_are_counted_and_more_than_one_in_a_hundred_give_no_rate() -> None:
+    measured = measure(Counting(failing="3"), some_requests(5), warm_up=1)
+    assert (measured.failed, measured.prompt_tokens) == (1, (100 + 200 + 400) / 3)
+    with pytest.raises(ValueError, match=r"1 of 4 pairs of the calibration failed, more than 1%.*status_detail"):
+        measured.per_gpu(1)
+    with pytest.raises(ValueError, match="2 of 199 pairs"):
+        Measured(199, 25.0, 2, None, None).per_gpu(1)
     with pytest.raises(ValueError, match="2 pairs are too few"):
         measure(Counting(), some_requests(2), warm_up=2)
 
 
 def test_a_measured_rate_is_shared_out_over_the_gpus_that_it_took() -> None:
     assert Measured(100, 25.0, 0, 3000.0, 150.0).per_gpu(8) == Rate(0.5, 3000.0, 150.0)
+
+
+def test_failed_pairs_are_no_speed() -> None:
+    assert Measured(200, 25.0, 2, 3000.0, 150.0).per_gpu(8) == Rate(0.99, 3000.0, 150.0)
+
+
+def test_pairs_that_no_model_was_asked_for_count_in_the_mean_of_tokens_as_they_do_in_the_rate() -> None:
+    measured = measure(Counting(not_asked="2"), some_requests(5), warm_up=1)
+    assert (measured.pairs, measured.failed) == (4, 0)
+    assert measured.prompt_tokens == (100 + 300 + 400) / 4
 
 
 def test_calibration_takes_pairs_of_every_cell_and_keeps_neighbours_together(sample_line: Line) -> None:
@@ -148,6 +161,8 @@ def test_the_command_measures_the_configured_captioner(sample_line: Line, capsys
     assert "the rate is that of 9 pairs of the lake, 0 of them failed" in printed
     assert "S1_CAPTIONER=extractive on 1 GPU(s)" in printed
     assert "no more" not in printed
+    assert "no caption is retried" not in printed
+    assert "captions are retried, and GPUs wait, as often as in the calibration" in printed
 
 
 def test_a_lake_with_too_few_pairs_is_said_to_stand_for_more(sample_line: Line, capsys) -> None:
@@ -187,7 +202,15 @@ def test_the_command_line_prints_one_table_and_what_it_assumes() -> None:
     given = ("--rate", "2.5", "--price", "2.5", "--tokens-in", "3000", "--model", "owner/name")
     done = run_plan("--pairs", "15500000", *given)
     assert done.returncode == 0, done.stderr
-    for expected in ("owner/name", "71.8", "4,306 USD", "60,000", "not measured", "the rate is as given, not measured"):
+    for expected in (
+        "owner/name",
+        "71.8",
+        "4,306 USD",
+        "60,000",
+        "not measured",
+        "the rate is as given, not measured",
+        "no caption is retried",
+    ):
         assert expected in done.stdout
     failed = run_plan("--pairs", "0", "--rate", "1")
     assert failed.returncode == 2

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from resources.captioners.model import ModelFacts
-from resources.captioners.sizing import Layout, Machine, engine_arguments, layout, local_gpus
+from resources.captioners.sizing import Layout, Machine, engine_arguments, idle_gpus, layout, local_gpus
 
 H100, H200, L4 = 81_559 << 20, 143_771 << 20, 23_034 << 20  # bytes, as nvidia-smi gives them
 SMALL, MIDDLE, LARGE_FP8 = 17_534_247_392, 62_141_508_064, 237_600_000_000  # Qwen3-VL 8B, 30B-A3B, 235B-A22B FP8
@@ -29,11 +29,19 @@ def facts(weight_bytes: int = SMALL, experts: int = 0, max_length: int = 262_144
         (SMALL, [L4] * 3, Layout(1, 3)),  # three GPUs have no power of two but one
         (SMALL, [H100] * 6, Layout(1, 6)),
         (SMALL, [H200, H100, H100, L4], Layout(2, 2)),  # the smallest GPU decides
+        (LARGE_FP8, [H100] * 6, Layout(4, 1)),  # two GPUs idle: no width that divides six holds it
+        (LARGE_FP8, [H200] * 5, Layout(4, 1)),
         (SMALL, [], Layout(1, 1)),
     ],
 )
 def test_layout_is_the_narrowest_that_leaves_room_for_the_kv_cache(weight_bytes, gpus, expected):
     assert layout(weight_bytes, gpus) == expected
+
+
+def test_gpus_that_a_layout_leaves_idle_are_told():
+    assert idle_gpus(Layout(4, 1), 6).startswith("2 of 6 GPUs stay idle: 1 replica(s) over 4 GPU(s) each")
+    assert idle_gpus(Layout(4, 2), 8) is None
+    assert idle_gpus(Layout(1, 2), 0) is None  # on the CPU
 
 
 def test_either_side_of_the_layout_can_be_given():
