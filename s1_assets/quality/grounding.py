@@ -42,9 +42,9 @@ class Grounding:
     offending: tuple[tuple[int, int, str], ...]
 
     @property
-    def share(self) -> float:
-        """Share of the numbers that are grounded; 1 for a recaption without numbers, which invents none."""
-        return 1.0 - len(self.offending) / self.count if self.count else 1.0
+    def share(self) -> float | None:
+        """Share of the numbers that are grounded; None for a recaption without numbers, which says nothing of them."""
+        return 1.0 - len(self.offending) / self.count if self.count else None
 
 
 def ground_numbers(recaption: str, sources: Iterable[str]) -> Grounding:

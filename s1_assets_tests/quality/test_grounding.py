@@ -46,8 +46,9 @@ def test_numbers_that_no_source_has_are_named_with_their_place() -> None:
     assert grounding.share == pytest.approx(2 / 3)
 
 
-def test_a_text_without_numbers_invents_none() -> None:
-    assert ground_numbers("It rises.", []).share == 1.0
+def test_a_text_without_numbers_has_no_share_of_grounded_ones() -> None:
+    grounding = ground_numbers("It rises.", [])
+    assert (grounding.count, grounding.offending, grounding.share) == (0, (), None)
 
 
 @pytest.mark.parametrize("text", ["as seen (Figs. 3e,4 and 5)", "panels 1e,2", "a gap of 3eV5", "1E/2", "2e:1"])
