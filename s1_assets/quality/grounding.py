@@ -3,7 +3,8 @@
 A cheap test for invented facts: it needs no model and misses whatever is wrong without being a number. Numbers are
 compared by value: 1,000 and 1 000 are 1000, .5 is 0.5, $10^{-3}$ is 0.001 and 2 × 10^5 is 200000. Signs are ignored,
 because text does not tell a minus from a hyphen or a range. Digits inside a name (p53, CO2, GRCh38) are no numbers;
-the digits of "3b" or "5mm" are.
+the digits of "3b" or "5mm" are. A power of ten is 2e5 or 1e-3 in lower case; a capital, the letter of panels and clones
+(3E8), needs a sign or a decimal point: 2E-4, 1.5E3. Behind "Fig." the letter is a panel: Figs. 2E-4 are two figures.
 """
 
 import re
@@ -21,7 +22,9 @@ _GROUPED = r"\d{1,3}(?:(?:,|\{,\}|\\,|[ \u2009\u202f\u00a0])\d{3})+(?![\d,])(?:\
 _PLAIN = rf"{_GROUPED}|\d{{1,30}}(?:\.\d{{1,30}})*|\.\d{{1,30}}"
 _NUMBER = re.compile(
     rf"(?<![\w.\\])(?:(?P<mantissa>{_PLAIN})\s*(?:\\times|\\cdot|×|·|x)\s*)?{_POWER}"
-    rf"|(?<![\w.])(?P<number>{_PLAIN})(?:[eE](?P<e>[-+−]?\d{{1,3}})(?!\w))?"
+    rf"|\b[Ff]ig(?:ure)?s?\.?[\s~]{{0,3}}(?P<figure>\d{{1,3}})(?=[eE][-+−]?\d)"
+    r"|(?<![\w.])(?P<point>(?=\d{0,30}\.\d))?"
+    rf"(?P<number>{_PLAIN})(?:(?:e|(?(point)E|E(?=[-+−])))(?P<e>[-+−]?\d{{1,3}})(?!\w))?"
 )
 
 
@@ -62,14 +65,13 @@ def ground_numbers(recaption: str, sources: Iterable[str]) -> Grounding:
 def numbers(text: str) -> Iterator[Number]:
     """The numbers of a text, in order."""
     for match in _NUMBER.finditer(text):
-        yield Number(match.start(), match.end(), _value(match))
+        yield Number(match.start("figure") if match["figure"] else match.start(), match.end(), _value(match))
 
 
 def _value(match: re.Match[str]) -> Decimal | str:
     raised = (match["raised"] or "").translate(_SUPERSCRIPTS)
     exponent = match["braced"] or match["bare"] or raised or match["e"] or "0"
-    is_power = match["number"] is None
-    digits = re.sub(r"[^\d.]", "", (match["mantissa"] or "1") if is_power else match["number"])
+    digits = re.sub(r"[^\d.]", "", match["number"] or match["figure"] or match["mantissa"] or "1")
     power = int(re.sub(r"\s", "", re.sub("[−–]", "-", exponent)))
     try:
         return (Decimal(digits) * Decimal(10) ** power).normalize()

@@ -51,6 +51,22 @@ def test_a_text_without_numbers_has_no_share_of_grounded_ones() -> None:
     assert (grounding.count, grounding.offending, grounding.share) == (0, (), None)
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Figs. 2E–4", [2, 4]),
+        ("Figs. 2E-4 and Fig. 3e-5", [2, 4, 3, 5]),
+        ("antibody 3E8", [3]),
+        ("3e8, 2E+3 and 2E−4", [300_000_000, 2000, Decimal("0.0002")]),
+        ("1.5E3 or 1.125E3", [1500, 1125]),
+    ],
+)
+def test_a_capital_behind_digits_is_an_exponent_only_with_a_sign_or_a_decimal_point(
+    text: str, values: list[object]
+) -> None:
+    assert [number.value for number in numbers(text)] == values
+
+
 @pytest.mark.parametrize("text", ["as seen (Figs. 3e,4 and 5)", "panels 1e,2", "a gap of 3eV5", "1E/2", "2e:1"])
 def test_letters_behind_digits_are_no_exponent(text):
     assert all(number.value != Decimal(0) for number in numbers(text))
