@@ -106,6 +106,12 @@ _QUANTITY = re.compile(rf"[\d⁰¹²³⁴-⁹][)}}]?{_GAP}{{0,8}}(?P<unit>{_SYMB
 _DIVISOR = re.compile(rf"[}}$\s]*(?:/|·|⋅|\\cdot\b|\bper\b){_GAP}{{0,4}}(?P<unit>{_SYMBOL}){_POWER}")
 _FACTOR = re.compile(rf"{_GAP}{{1,4}}(?P<unit>{_SYMBOL}){_NEGATIVE}")
 _ANYWHERE = re.compile(_SYMBOL)
+# Macros of siunitx, gensymb and textcomp, each with what it stands for in the spellings above.
+_MACROS = (
+    (re.compile(rf"\\({'|'.join(_PREFIX_NAMES)})\s*\\(?=[a-z])"), r"\1"),  # \micro\metre is micrometre
+    (re.compile(r"\\(?:text|degree)?[cC]elsius(?![A-Za-z])"), "°C"),
+    (re.compile(r"\\textdegree(?![A-Za-z])(?:\{\})?|\\ang(?=\{)"), "°"),
+)
 _TO_MICRO, _DRESSING = re.compile(_MICRO), re.compile(rf"{_FONT}|[\s~{{}}$^]")
 _NUMBERED = re.compile(
     r"(?:\b(?:[Ff]ig|[Tt]ab|[Pp]anel|[Ss]ec|[Ee]q|[Rr]ef|[Tt]ype|[Ss]tep)[a-z]*\.?|\])[\s~]*[\d.,]*$"
@@ -125,6 +131,8 @@ def units(text: str) -> Iterator[Entity]:
 
 def units_anywhere(text: str) -> set[str]:
     """Every unit that a text could be read to name, with a number or without: an axis has "Time (ns)"."""
+    for macro, spelled in _MACROS:
+        text = macro.sub(spelled, text)
     found = {_symbol(match.group()) for match in _ANYWHERE.finditer(text)}
     return {symbol for symbol in found if symbol}
 

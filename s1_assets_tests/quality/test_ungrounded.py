@@ -87,6 +87,30 @@ def test_an_acronym_is_grounded_by_its_words_and_a_unit_by_its_name(recaption: s
 
 
 @pytest.mark.parametrize(
+    ("recaption", "sources"),
+    [
+        ("37 °C", ["37 ˚C", "37 ◦C", "37 ∘C", "37 ºC", "37 ℃", "37\\textdegree C", "37\\textdegree{} C"]),
+        ("37 °C", ["\\SI{37}{\\celsius}", "\\SI{37}{\\degreeCelsius}", "37 \\textcelsius", "37$^\\circ$C"]),
+        ("5°", ["\\ang{5}", "5 ˚", "5\\textdegree"]),
+        ("5 Å", ["5 \u212b", "5 A\u030a", "5 \\AA"]),
+        ("5 A\u030a", ["5 \u212b", "5 Å"]),
+        ("5 µm", ["\\SI{5}{\\micro\\metre}", "\\SI{5}{\\micro \\meter}", "\\SI{5}{\\um}", "5 ㎛"]),
+        ("5 kΩ m/s", ["\\SI{5}{\\kilo\\ohm\\metre\\per\\second}"]),
+    ],
+)
+def test_a_unit_is_grounded_by_its_macros_and_by_signs_that_look_alike(recaption: str, sources: list[str]) -> None:
+    assert [source for source in sources if find_ungrounded(recaption, [source])[1]] == []
+
+
+@pytest.mark.parametrize(
+    ("recaption", "source"),
+    [("5 µm", "\\SI{5}{\\milli\\metre}"), ("5 °C", "\\SI{5}{\\kelvin}"), ("5 Å", "5 A"), ("5 A", "5 A\u030a")],
+)
+def test_another_unit_in_macros_or_signs_grounds_none(recaption: str, source: str) -> None:
+    assert [one.kind for one in find_ungrounded(recaption, [source])[1]] == ["unit"]
+
+
+@pytest.mark.parametrize(
     ("recaption", "source", "invented"),
     [
         ("CT is shown.", "CTCF is shown", "CT"),
