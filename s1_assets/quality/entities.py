@@ -18,6 +18,7 @@ _ROMAN = re.compile(r"[IVXLC]+")
 _PLURAL = re.compile(r"(?<=[A-Z0-9])s$")
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
 _DRESSING = re.compile(r"\\(?:mathrm|text[a-z]{0,6}|rm)\b|[$_{}^\\~]")
+_HYPHENATED = re.compile(r"[A-Za-z]{1,20}[-‐‑–−]\d{1,10}(?!\w)")
 _DOTTED = re.compile(r"(?<![\w.])(?:[A-Za-z]\.){2,6}")
 _CONTENT_WORDS = re.compile(r"\b[^\W\d_]{4,}(?:[\s-]+(?:(?:to|of|and|for|in)[\s-]+)?[^\W\d_]{4,}\b)+")
 LEAST_INITIALS = 3  # letters; two initials meet by chance, so they must be of words side by side: random forest
@@ -57,6 +58,7 @@ class Acronyms:
         for text in texts:
             tokens = set(_TOKEN.findall(text)) | set(_TOKEN.findall(_DRESSING.sub("", text)))
             tokens |= {dotted.replace(".", "") for dotted in _DOTTED.findall(text)}
+            tokens |= {re.sub(r"\W", "", name) for name in _HYPHENATED.findall(text)}
             self._words |= {_PLURAL.sub("", token).casefold() for token in tokens} - _ENGLISH
             self._capitals |= {token for token in tokens if any(letter.isupper() for letter in token)}
             for run in _CONTENT_WORDS.findall(text):

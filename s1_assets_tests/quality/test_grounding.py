@@ -28,6 +28,45 @@ def test_equal_numbers_are_recognised_in_any_notation(one: str, other: str) -> N
     assert ground_numbers(other, [one]).offending == ()
 
 
+@pytest.mark.parametrize(
+    ("recaption", "source"),
+    [
+        ("n = 5", "five mice"),
+        ("3 curves", "Three curves"),
+        ("10⁻³", "10−3"),
+        ("10-3", "$10^{-3}$"),
+        ("2 × 10⁻³", "2 × 10−3"),
+        ("2 × 10−3", "2 × 10⁻³"),
+        ("5 mg kg-1", "5 mg/kg"),
+        ("5 mg kg$^{-1}$ day−1", "5 mg/(kg day)"),
+        ("5 cm^2", "5 cm²"),
+        ("IL-6 and SARS-CoV-2", "IL6 and SARS-CoV2"),
+    ],
+)
+def test_a_source_is_read_in_every_way_that_it_may_be_meant(recaption: str, source: str) -> None:
+    assert ground_numbers(recaption, [source]).offending == ()
+
+
+@pytest.mark.parametrize(
+    ("recaption", "source", "invented"),
+    [
+        ("13 mice", "thirteen mice", "13"),
+        ("5 mice", "nonetheless", "5"),
+        ("10⁻⁴", "10−3", "10⁻⁴"),
+        ("5 mg kg-1 in 3 of them", "5 mg/kg", "3"),
+        ("5 m - 7 m", "5 m", "7"),
+        ("IL-7", "IL6, 1", "7"),
+        ("6 of IL6", "IL6", "6"),
+    ],
+)
+def test_another_number_is_invented_all_the_same(recaption: str, source: str, invented: str) -> None:
+    assert [text for _, _, text in ground_numbers(recaption, [source]).offending] == [invented]
+
+
+def test_exponents_of_units_do_not_count_as_numbers() -> None:
+    assert ground_numbers("5 mg kg-1 and 7 m$^{-2}$", ["5 and 7"]).count == 2
+
+
 def test_a_list_or_a_range_is_no_thousand() -> None:
     assert [number.value for number in numbers("Figs. 1,2 and 3–5 of 2009,2010")] == [1, 2, 3, 5, 2009, 2010]
 

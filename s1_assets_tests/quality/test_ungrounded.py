@@ -78,6 +78,7 @@ def test_what_a_source_says_in_any_spelling_is_no_invention(recaption: str) -> N
         ("CO is bound.", "CO2 is bound"),
         ("GRC reads.", "GRCh38 reads"),
         ("The US grows.", "the US grows"),
+        ("IL6 and IL-6 rise.", "IL-6 rises"),
         ("A pressure of 5 mmHg.", "5 mm Hg"),
         ("A field of 5 Oe on 5 ha.", "5 oersted, 5 hectares"),
     ],
