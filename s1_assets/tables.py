@@ -201,7 +201,11 @@ QUALITY_METRICS = _table(
         ("clip_shuffled", pa.float32(), "CLIP cosine of image and the recaption of a pair of another paper"),
         ("pppl_raw", pa.float32(), "pseudo-perplexity of the raw caption"),
         ("pppl_recaption", pa.float32(), "pseudo-perplexity of the recaption"),
-        ("numbers_grounded", pa.float32(), "share of the recaption's numbers found in caption, context or figure_text"),
+        (
+            "numbers_grounded",
+            pa.float32(),
+            "share of the recaption's numbers found in caption, context or figure_text; null without numbers",
+        ),
         (
             "ungrounded",
             UNGROUNDED,

@@ -8,6 +8,7 @@ of µm and the Ω of kΩ are units.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from s1_assets.quality.entity import Entity
 from s1_assets.quality.units import is_unit, units
@@ -17,8 +18,16 @@ _ROMAN = re.compile(r"[IVXLC]+")
 _PLURAL = re.compile(r"(?<=[A-Z0-9])s$")
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
 _DRESSING = re.compile(r"\\(?:mathrm|text[a-z]{0,6}|rm)\b|[$_{}^\\~]")
-_CONTENT_WORDS = re.compile(r"\b[^\W\d_]{4,}(?:[\s-]+[^\W\d_]{4,}\b)+")
-LEAST_INITIALS = 3  # letters; two initials meet by chance
+_HYPHENATED = re.compile(r"[A-Za-z]{1,20}[-‐‑–−]\d{1,10}(?!\w)")
+_DOTTED = re.compile(r"(?<![\w.])(?:[A-Za-z]\.){2,6}")
+_CONTENT_WORDS = re.compile(r"\b[^\W\d_]{4,}(?:[\s-]+(?:(?:to|of|and|for|in)[\s-]+)?[^\W\d_]{4,}\b)+")
+LEAST_INITIALS = 3  # letters; two initials meet by chance, so they must be of words side by side: random forest
+_SMALL_WORDS = frozenset("to of and for in".split())
+# Words that a text holds anyway, so that only their capitals make an acronym.
+_ENGLISH = frozenset(
+    "all am an and any are as at be but by can cat do eg for gas go had has he her his how ie if in is it its map may "
+    "me my net nor not of on one or our out pet set she so the to two up us via was we who with you".split()
+)
 
 _GREEK_NAMES = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
@@ -45,21 +54,31 @@ class Acronyms:
         self._words: set[str] = set()
         self._capitals: set[str] = set()
         self._initials: set[str] = set()
+        self._pairs: set[str] = set()
         for text in texts:
             tokens = set(_TOKEN.findall(text)) | set(_TOKEN.findall(_DRESSING.sub("", text)))
-            self._words |= {_PLURAL.sub("", token).casefold() for token in tokens}
+            tokens |= {dotted.replace(".", "") for dotted in _DOTTED.findall(text)}
+            tokens |= {re.sub(r"\W", "", name) for name in _HYPHENATED.findall(text)}
+            self._words |= {_PLURAL.sub("", token).casefold() for token in tokens} - _ENGLISH
             self._capitals |= {token for token in tokens if any(letter.isupper() for letter in token)}
-            self._initials |= {
-                "".join(word[0] for word in re.split(r"[\s-]+", run)).lower() for run in _CONTENT_WORDS.findall(text)
-            }
+            for run in _CONTENT_WORDS.findall(text):
+                words = re.split(r"[\s-]+", run.casefold())
+                content = [word for word in words if word not in _SMALL_WORDS]
+                self._initials |= {"".join(word[0] for word in row) for row in (words, content)}
+                self._pairs |= {one[0] + two[0] for one, two in pairwise(words) if not {one, two} & _SMALL_WORDS}
 
     def __contains__(self, acronym: object) -> bool:
-        """Whether a text has it: in whatever case, as the beginning of a longer one (CO of CO2), or as its words."""
+        """Whether a text has it, in any case unless it is an English word too, or a longer one, or its words.
+
+        CO is the beginning of CO2 and GRC of GRCh38; ER is not that of ERK1, nor mm1 that of mm10.
+        """
         written = str(acronym)
         folded = written.casefold()
+        longer = re.compile(rf"{re.escape(written)}(?!{'[A-Z0-9]' if written[-1].isdigit() else '[A-Z]'})")
         return (
             folded in self._words
-            or any(word.startswith(written) for word in self._capitals)
+            or any(map(longer.match, self._capitals))
+            or folded in self._pairs
             or (len(folded) >= LEAST_INITIALS and any(folded in initials for initials in self._initials))
         )
 

@@ -22,7 +22,8 @@ def measure(pair: Row, bundle: Row, caption: Row) -> Row:
         caption: its row of tables.ENHANCED_CAPTIONS; a failed one has no recaption and gets nulls for it.
 
     Returns:
-        A row of tables.QUALITY_METRICS. CLIP score and pseudo-perplexity are null: not measured here.
+        A row of tables.QUALITY_METRICS. CLIP score and pseudo-perplexity are null: not measured here; so is the share
+        of grounded numbers of a recaption without numbers.
     """
     raw, recaption = raw_caption(pair), caption["recaption"] or ""
     reason = unusable_reason(raw)

@@ -5,6 +5,7 @@ sources generously, for whatever could be one. So what is reported is seldom the
 being one of the five kinds is missed.
 """
 
+import unicodedata
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from s1_assets.quality.entity import Entity
 from s1_assets.quality.grounding import Grounding, ground_numbers
 from s1_assets.quality.panels import panels, panels_anywhere
 from s1_assets.quality.units import units, units_anywhere
+
+_DEGREE_SIGNS = str.maketrans("º˚◦∘", "°°°°")  # an ordinal, a ring above, a bullet and an operator, all so used
 
 KINDS = ("number", "unit", "panel", "acronym", "symbol")
 
@@ -45,7 +48,8 @@ def find_ungrounded(
     """
     grounding = ground_numbers(recaption, (*sources, *figure_text))
     numbers = (Ungrounded("number", text, start, end) for start, end, text in grounding.offending)
-    others = _others(recaption, (*sources, "\n".join(figure_text), f"({panel})" if panel else ""))
+    read = (*sources, "\n".join(figure_text), f"({panel})" if panel else "")
+    others = _others(recaption, [_compatible(text) for text in read])
     return grounding, sorted((*numbers, *others), key=lambda found: (found.start, found.end))
 
 
@@ -56,6 +60,11 @@ def _others(recaption: str, sources: Sequence[str]) -> Iterator[Ungrounded]:
         for entity in entities:
             if entity.key not in held:
                 yield Ungrounded(kind, recaption[entity.start : entity.end], entity.start, entity.end)
+
+
+def _compatible(text: str) -> str:
+    """A source with characters that stand for others replaced: CO₂ by CO2, ℃ by °C (Unicode's form NFKC)."""
+    return unicodedata.normalize("NFKC", text.translate(_DEGREE_SIGNS))
 
 
 def _in_any(known: Callable[[str], set[str]]) -> Callable[[Sequence[str]], Container[str]]:

@@ -65,10 +65,12 @@ _OTHERS = {
     "arcsec": "arcsecond",
     "arcmin": "arcminute",
     "AU": "au",
+    "Oe": "oersted",
+    "ha": "hectare",
     "in": "inch inches",  # never by its symbol, which is a word
     "ft": "foot feet",
     "mile": "mile",
-    **dict.fromkeys("dB dBm ppm ppb rpm dpi fps mag dex ly atm erg dyn sr lm cd IU mph ‰ °C °F wt%".split(), ""),
+    **dict.fromkeys("dB dBm ppm ppb rpm dpi fps mag dex ly atm erg dyn sr lm cd IU U mmHg mph ‰ °C °F wt%".split(), ""),
 }
 
 
@@ -96,7 +98,7 @@ _MICRO = rf"(?:[µμ]|\\(?:up)?mu(?![A-Za-z])|\\micro(?![A-Za-z]))(?:[\s}}$]|{_F
 _DEGREE = r"(?:°|º|\\circ\b|\\degree\b|\bdegrees?\s+(?=[CF]\b|Celsius\b|Fahrenheit\b))"
 _SYMBOL = (
     rf"{_DEGREE}(?:(?:[\s~}}$]|{_FONT})*[CF](?:elsius|ahrenheit)?(?![A-Za-z]))?|wt\s?\\?%|\\?%|‰|per\s?cent\b|"
-    rf"{_MICRO}(?:[A-Za-z]{{1,10}}|Ω)|[kmMG]?[\s${{]{{0,3}}(?:[ΩΩ]|\\Omega\b)|\\AA\b|[A-Za-zÅ][A-Za-zö]{{0,20}}"
+    rf"{_MICRO}(?:[A-Za-z]{{1,10}}|Ω)|[kmMG]?[\s${{]{{0,3}}(?:[ΩΩ]|\\Omega\b)|\\AA\b|mm[\s~]?Hg\b|[A-Za-zÅ][A-Za-zö]{{0,20}}"
 )
 _POWER = r"(?:\^?\{?[-−–]?[1-9]\}?|[⁻⁺]?[¹²³⁴⁵⁶])?"
 _NEGATIVE = r"[$\s]{0,3}(?:\^?\s?\{?\s?[-−–]\s?[1-9]\}?|⁻[¹²³⁴])"
@@ -104,12 +106,18 @@ _QUANTITY = re.compile(rf"[\d⁰¹²³⁴-⁹][)}}]?{_GAP}{{0,8}}(?P<unit>{_SYMB
 _DIVISOR = re.compile(rf"[}}$\s]*(?:/|·|⋅|\\cdot\b|\bper\b){_GAP}{{0,4}}(?P<unit>{_SYMBOL}){_POWER}")
 _FACTOR = re.compile(rf"{_GAP}{{1,4}}(?P<unit>{_SYMBOL}){_NEGATIVE}")
 _ANYWHERE = re.compile(_SYMBOL)
+# Macros of siunitx, gensymb and textcomp, each with what it stands for in the spellings above.
+_MACROS = (
+    (re.compile(rf"\\({'|'.join(_PREFIX_NAMES)})\s*\\(?=[a-z])"), r"\1"),  # \micro\metre is micrometre
+    (re.compile(r"\\(?:text|degree)?[cC]elsius(?![A-Za-z])"), "°C"),
+    (re.compile(r"\\textdegree(?![A-Za-z])(?:\{\})?|\\ang(?=\{)"), "°"),
+)
 _TO_MICRO, _DRESSING = re.compile(_MICRO), re.compile(rf"{_FONT}|[\s~{{}}$^]")
 _NUMBERED = re.compile(
     r"(?:\b(?:[Ff]ig|[Tt]ab|[Pp]anel|[Ss]ec|[Ee]q|[Rr]ef|[Tt]ype|[Ss]tep)[a-z]*\.?|\])[\s~]*[\d.,]*$"
 )
 _NO_UNIT = re.compile(r"[-–][A-Za-z]|\.[A-Za-z]|\s*[=<>]")
-_IN_WORD = re.compile(r"\w")
+_IN_WORD = re.compile(r"[\w\u0300-\u036f]")  # the second range are marks on the letter before
 
 
 def units(text: str) -> Iterator[Entity]:
@@ -123,6 +131,8 @@ def units(text: str) -> Iterator[Entity]:
 
 def units_anywhere(text: str) -> set[str]:
     """Every unit that a text could be read to name, with a number or without: an axis has "Time (ns)"."""
+    for macro, spelled in _MACROS:
+        text = macro.sub(spelled, text)
     found = {_symbol(match.group()) for match in _ANYWHERE.finditer(text)}
     return {symbol for symbol in found if symbol}
 

@@ -23,6 +23,11 @@ def test_a_failed_caption_has_no_measurements() -> None:
     assert row["recaption_chars"] is row["numbers_grounded"] is None
 
 
+def test_a_recaption_without_numbers_is_not_measured_by_them() -> None:
+    row = measure(PAIR, BUNDLE, {"recaption": "It loses some of the rods."})
+    assert (row["recaption_chars"], row["numbers_grounded"], row["flags"]) == (26, None, [])
+
+
 def test_inventions_are_listed_with_their_place_and_flagged() -> None:
     recaption = "At 3 m it loses 40% (Fig. 1). We use 12 rods of steel by PCR."
     row = measure(PAIR, BUNDLE, {"recaption": recaption})

@@ -66,6 +66,72 @@ def test_what_a_source_says_in_any_spelling_is_no_invention(recaption: str) -> N
     assert found(recaption) == []
 
 
+@pytest.mark.parametrize(
+    ("recaption", "source"),
+    [
+        ("CO2 and H2O rise.", "CO₂ and H₂O"),
+        ("Mean and SD.", "mean and s.d."),
+        ("Mean and SD.", "mean and standard deviation"),
+        ("An RF is trained.", "a random forest"),
+        ("The SNR falls.", "the signal-to-noise ratio"),
+        ("The ROI is marked.", "the region of interest"),
+        ("CO is bound.", "CO2 is bound"),
+        ("GRC reads.", "GRCh38 reads"),
+        ("The US grows.", "the US grows"),
+        ("IL6 and IL-6 rise.", "IL-6 rises"),
+        ("A pressure of 5 mmHg.", "5 mm Hg"),
+        ("A field of 5 Oe on 5 ha.", "5 oersted, 5 hectares"),
+    ],
+)
+def test_an_acronym_is_grounded_by_its_words_and_a_unit_by_its_name(recaption: str, source: str) -> None:
+    assert find_ungrounded(recaption, [source])[1] == []
+
+
+@pytest.mark.parametrize(
+    ("recaption", "sources"),
+    [
+        ("37 °C", ["37 ˚C", "37 ◦C", "37 ∘C", "37 ºC", "37 ℃", "37\\textdegree C", "37\\textdegree{} C"]),
+        ("37 °C", ["\\SI{37}{\\celsius}", "\\SI{37}{\\degreeCelsius}", "37 \\textcelsius", "37$^\\circ$C"]),
+        ("5°", ["\\ang{5}", "5 ˚", "5\\textdegree"]),
+        ("5 Å", ["5 \u212b", "5 A\u030a", "5 \\AA"]),
+        ("5 A\u030a", ["5 \u212b", "5 Å"]),
+        ("5 µm", ["\\SI{5}{\\micro\\metre}", "\\SI{5}{\\micro \\meter}", "\\SI{5}{\\um}", "5 ㎛"]),
+        ("5 kΩ m/s", ["\\SI{5}{\\kilo\\ohm\\metre\\per\\second}"]),
+    ],
+)
+def test_a_unit_is_grounded_by_its_macros_and_by_signs_that_look_alike(recaption: str, sources: list[str]) -> None:
+    assert [source for source in sources if find_ungrounded(recaption, [source])[1]] == []
+
+
+@pytest.mark.parametrize(
+    ("recaption", "source"),
+    [("5 µm", "\\SI{5}{\\milli\\metre}"), ("5 °C", "\\SI{5}{\\kelvin}"), ("5 Å", "5 A"), ("5 A", "5 A\u030a")],
+)
+def test_another_unit_in_macros_or_signs_grounds_none(recaption: str, source: str) -> None:
+    assert [one.kind for one in find_ungrounded(recaption, [source])[1]] == ["unit"]
+
+
+@pytest.mark.parametrize(
+    ("recaption", "source", "invented"),
+    [
+        ("CT is shown.", "CTCF is shown", "CT"),
+        ("The ER is shown.", "ERK1 is shown", "ER"),
+        ("MS is shown.", "MSE is shown", "MS"),
+        ("The clone AB1 is shown.", "AB12 is shown", "AB1"),
+        ("The US grows.", "it tells us that it grows", "US"),
+        ("An AND gate.", "this and that gate", "AND"),
+        ("An IE gate.", "a gate, i.e. a door", "IE"),
+        ("An RF is trained.", "random and forested", "RF"),
+        ("It is 5 mmHg.", "5 mm", "mmHg"),
+        ("It is 5 U/mL.", "5 IU in 1 mL", "U"),
+        ("It is 5 Oe.", "5 of them", "Oe"),
+        ("It is 5 ha.", "5 of them", "ha"),
+    ],
+)
+def test_a_likeness_grounds_neither_acronym_nor_unit(recaption: str, source: str, invented: str) -> None:
+    assert [one.text for one in find_ungrounded(recaption, [source])[1]] == [invented]
+
+
 def test_the_panel_that_the_recaption_is_of_may_be_named() -> None:
     assert found("Panel h shows it.") == [("panel", "h")]
     assert found("Panel h shows it.", panel="h") == []

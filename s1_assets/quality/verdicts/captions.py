@@ -32,10 +32,10 @@ def recaption_length(summary: CellSummary, thresholds: Thresholds) -> Verdict:
 
 
 def numbers_grounded(summary: CellSummary, thresholds: Thresholds) -> Verdict:
-    """The numbers in the recaptions come from caption, context or figure."""
+    """The numbers in the recaptions come from caption, context or figure, on average over those that have numbers."""
     at_least, shares = thresholds["numbers_grounded"]["at_least"], summary.numbers_grounded
     if not shares.count:
-        return not_measured("numbers_grounded", f">= {at_least:g}", "the cell has no recaptions")
+        return not_measured("numbers_grounded", f">= {at_least:g}", "no recaption has a number")
     offenders = summary.flags.get("ungrounded_number", 0)
     return Verdict(
         check="numbers_grounded",
@@ -44,7 +44,8 @@ def numbers_grounded(summary: CellSummary, thresholds: Thresholds) -> Verdict:
         value=shares.mean,
         threshold=f">= {at_least:g}",
         sample_size=shares.count,
-        text=f"{shares.mean:.1%} of the numbers are grounded; {offenders} pairs have one that is not",
+        text=f"{shares.mean:.1%} of the numbers of {shares.count} recaptions with numbers are grounded, on average; "
+        f"{offenders} pairs have one that is not",
     )
 
 

@@ -24,6 +24,15 @@ def test_numbers_must_be_grounded() -> None:
     assert "1 pairs" in verdict.text
 
 
+def test_recaptions_without_numbers_do_not_count_as_grounded() -> None:
+    without = metrics_row(recaption_chars=9, numbers_grounded=None)
+    verdict = captions.numbers_grounded(summarise([without] * 9 + [metrics_row(numbers_grounded=0.5)]), THRESHOLDS)
+    assert (verdict.passed, verdict.value, verdict.sample_size) == (False, 0.5, 1)
+    assert "of 1 recaptions with numbers" in verdict.text
+    verdict = captions.numbers_grounded(summarise([without]), THRESHOLDS)
+    assert (verdict.passed, verdict.value, verdict.text) == (False, None, "not measured: no recaption has a number")
+
+
 def test_what_recaptions_name_must_be_grounded_kind_by_kind() -> None:
     grounded = metrics_row(recaption_chars=9, ungrounded=[])
     invented = grounded | {
