@@ -18,14 +18,22 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 
 from resources.captioners.tokenizer import messages
 from s1_assets.captioning.answer import SCHEMA
-from s1_assets.captioning.engine import Chat, Completion, Decoding, RefusedError, ReplicaDiedError
+from s1_assets.captioning.engine import (
+    Chat,
+    Completion,
+    Decoding,
+    EngineUnavailableError,
+    RefusedError,
+    ReplicaDiedError,
+)
 
 ANSWER_SECONDS = 600.0  # a request that takes longer hangs
 BUSY_ATTEMPTS = 12  # of one request at an endpoint that says that it is busy
 FAULTY_ATTEMPTS = 3  # of one request that an endpoint in good health does not answer
 LONGEST_WAIT = 60.0  # seconds before a request is sent again, whatever Retry-After says
 MAX_ANSWER_BYTES = 4 << 20
-_BUSY = frozenset({429, 503})
+_BUSY = frozenset({408, 409, 425, 429, 503})
+_REFUSED = frozenset({400, 413, 415, 422})  # what is wrong with one request; any other 3xx or 4xx is with all of them
 _RESPONSE_FORMAT = {"type": "json_schema", "json_schema": {"name": "caption", "schema": SCHEMA, "strict": True}}
 _COUNTERS = {
     "vllm:prefix_cache_queries_total": "prefix_cache_queries",
@@ -54,6 +62,7 @@ class Endpoint:
         image_folder: a folder that this machine and the endpoint share, for images by `file://`; without one they are
             sent along. The server must be started with `--allowed-local-media-path` for it.
         connections: kept open at the same time.
+        window: tokens of prompt and answer together for which prompts are written.
         answer_seconds: after which a request hangs.
 
     OPENAI_API_KEY is sent along where it is set.
@@ -64,12 +73,14 @@ class Endpoint:
         url: str,
         model: str,
         image_folder: Path | None = None,
+        *,
         connections: int = 256,
+        window: int = 0,
         answer_seconds: float = ANSWER_SECONDS,
     ):
         self.name = url.rstrip("/").removesuffix("/v1")
         self._model, self._image_folder = model, image_folder
-        self._connections, self._answer_seconds = connections, answer_seconds
+        self._connections, self._window, self._answer_seconds = connections, window, answer_seconds
         self._opened: httpx.AsyncClient | None = None
         self._counted_before: Mapping[str, float] = {}
 
@@ -86,15 +97,21 @@ class Endpoint:
         return self._opened
 
     async def start(self) -> None:
-        """See that it is there and serves the model. Raises ValueError when it serves others only."""
+        """See that it is there and serves the model. Raises ValueError for other models, or too short a window."""
         await self._check_health()
         try:
             response = (await self._client.get("/v1/models", timeout=30.0)).raise_for_status()
-            served = [model["id"] for model in response.json()["data"]]
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            served = {str(model["id"]): model.get("max_model_len") for model in response.json()["data"]}
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ReplicaDiedError(f"does not tell its models: {_words(error)}") from error
         if self._model not in served:
             raise ValueError(f"it serves {', '.join(served)}, not S1_MODEL={self._model}")
+        window = served[self._model]  # vLLM tells it, others may not
+        if isinstance(window, int) and window < self._window:
+            raise ValueError(
+                f"it serves {self._model} with a window of {window} tokens and prompts are written for {self._window}: "
+                f"start it with --max-model-len {self._window}, or set max_model_len to {window} in S1_ENGINE"
+            )
         self._counted_before = self._counted_before or await self._counters()
 
     async def complete(self, chat: Chat, decoding: Decoding) -> Completion:
@@ -131,8 +148,14 @@ class Endpoint:
             raise _BusyError(f"it is busy ({response.status_code})", _seconds(response.headers.get("retry-after")))
         if response.status_code in {401, 403}:
             raise PermissionError(f"{self.name} wants another OPENAI_API_KEY ({response.status_code})")
-        if response.is_client_error:
+        if response.status_code in _REFUSED:
             raise RefusedError(f"{self.name} answered {response.status_code}: {response.text[:300]}")
+        if response.is_client_error or response.is_redirect:
+            raise EngineUnavailableError(
+                f"{self.name} answers {response.status_code}, as it would to every figure: {response.text[:300]!r}. "
+                "See that S1_ENDPOINTS is the base URL of a server that speaks OpenAI's protocol and serves S1_MODEL. "
+                "Finished captions are kept"
+            )
         try:
             return _completion(response.raise_for_status())
         except (httpx.HTTPStatusError, ValueError, KeyError, TypeError, IndexError) as error:

@@ -105,8 +105,10 @@ def _new_engine(settings: EngineSettings, arguments: Mapping[str, Any]) -> Engin
     if not settings.endpoints:
         raise ValueError("S1_CAPTIONER=openai needs S1_ENDPOINTS, such as http://127.0.0.1:8000; several with commas")
     folder = Path(settings.image_folder) if settings.image_folder else None
+    window = int(arguments.get("max_model_len") or 0)
     replicas: list[Replica] = [
-        Endpoint(url, arguments["model"], folder, connections=ENDPOINT_IN_FLIGHT) for url in settings.endpoints
+        Endpoint(url, arguments["model"], folder, connections=ENDPOINT_IN_FLIGHT, window=window)
+        for url in settings.endpoints
     ]
     return EngineThread(replicas, Limits(in_flight=ENDPOINT_IN_FLIGHT, patience=PATIENCE))
 

@@ -15,7 +15,14 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from resources.captioners.endpoint import BUSY_ATTEMPTS, FAULTY_ATTEMPTS, Endpoint
-from s1_assets.captioning.engine import Chat, Completion, Decoding, RefusedError, ReplicaDiedError
+from s1_assets.captioning.engine import (
+    Chat,
+    Completion,
+    Decoding,
+    EngineUnavailableError,
+    RefusedError,
+    ReplicaDiedError,
+)
 
 CHAT = Chat("Write captions.", "Title: tea", b"\x89PNG picture", "png", "Caption: a cup")
 DECODING = Decoding(temperature=0.5, top_p=0.9, seed=3, max_tokens=77)
@@ -69,9 +76,9 @@ def ask(url: str, **options: object) -> Completion:
     return asyncio.run(once())
 
 
-def start(url: str, model: str = "small") -> None:
+def start(url: str, model: str = "small", **options: object) -> None:
     async def once() -> None:
-        endpoint = Endpoint(url, model)
+        endpoint = Endpoint(url, model, **options)
         try:
             await endpoint.start()
         finally:
@@ -112,7 +119,7 @@ def test_an_image_goes_by_a_shared_folder_and_is_gone_afterwards(server, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [408, 409, 425, 429, 503])
 def test_a_busy_endpoint_is_asked_again_when_it_says(server, status):
     busy = Response("busy", status, headers={"Retry-After": "0"})
     seen = answers(server, busy, busy, busy, busy, good())
@@ -127,10 +134,18 @@ def test_an_endpoint_that_stays_busy_is_given_up_for_now(server):
     assert len(seen) == BUSY_ATTEMPTS
 
 
-@pytest.mark.parametrize("status", [400, 404, 413, 422])
+@pytest.mark.parametrize("status", [400, 413, 415, 422])
 def test_a_client_error_is_the_row_s_own_failure(server, status):
     seen = answers(server, Response("image too large", status))
     with pytest.raises(RefusedError, match=f"{status}: image too large"):
+        ask(server.url_for("/"))
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("status", [302, 404, 405, 410])
+def test_what_every_request_would_meet_ends_the_run_and_fails_no_row(server, status):
+    seen = answers(server, Response("The model `small` does not exist.", status, headers={"Location": "/elsewhere"}))
+    with pytest.raises(EngineUnavailableError, match=rf"answers {status} .*does not exist.*S1_ENDPOINTS"):
         ask(server.url_for("/"))
     assert len(seen) == 1
 
@@ -209,3 +224,11 @@ def test_an_endpoint_that_serves_another_model_cannot_be_used(server):
     start(server.url_for("/"))
     with pytest.raises(ValueError, match="serves small, not S1_MODEL=large"):
         start(server.url_for("/"), "large")
+
+
+def test_an_endpoint_with_a_shorter_window_than_prompts_need_cannot_be_used(httpserver):
+    httpserver.expect_request("/health").respond_with_data("")
+    httpserver.expect_request("/v1/models").respond_with_json({"data": [{"id": "small", "max_model_len": 4096}]})
+    start(httpserver.url_for("/"), window=4096)
+    with pytest.raises(ValueError, match=r"window of 4096 tokens .* --max-model-len 8192"):
+        start(httpserver.url_for("/"), window=8192)
