@@ -2,13 +2,16 @@
 
 What a failed request means is asked of the endpoint's /health. If that fails too, the endpoint is dead, whatever is in
 flight on it is suspect, and it is asked again until it is back. If the endpoint is well, the request is sent again a
-few times, and then it was the request.
+few times, and then it was the request. To be busy is no failure: a request waits for as long as others are answered.
 """
 
+import asyncio
 import base64
 import os
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -28,9 +31,9 @@ from s1_assets.captioning.engine import (
 )
 
 ANSWER_SECONDS = 600.0  # a request that takes longer hangs
-BUSY_ATTEMPTS = 12  # of one request at an endpoint that says that it is busy
 FAULTY_ATTEMPTS = 3  # of one request that an endpoint in good health does not answer
-LONGEST_WAIT = 60.0  # seconds before a request is sent again, whatever Retry-After says
+PATIENCE = 900.0  # seconds that an endpoint may say that it is busy while it answers nobody
+SHORTEST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds before a request is sent again, whatever Retry-After says
 MAX_ANSWER_BYTES = 4 << 20
 _BUSY = frozenset({408, 409, 425, 429, 503})
 _REFUSED = frozenset({400, 413, 415, 422})  # what is wrong with one request; any other 3xx or 4xx is with all of them
@@ -61,9 +64,10 @@ class Endpoint:
         model: the name under which it serves the model.
         image_folder: a folder that this machine and the endpoint share, for images by `file://`; without one they are
             sent along. The server must be started with `--allowed-local-media-path` for it.
-        connections: kept open at the same time.
+        connections: kept open for the next requests.
         window: tokens of prompt and answer together for which prompts are written.
-        answer_seconds: after which a request hangs.
+        answer_seconds: after which a request hangs, however its answer drips.
+        patience: seconds that it may say that it is busy while it answers nobody.
 
     OPENAI_API_KEY is sent along where it is set.
     """
@@ -77,10 +81,12 @@ class Endpoint:
         connections: int = 256,
         window: int = 0,
         answer_seconds: float = ANSWER_SECONDS,
+        patience: float = PATIENCE,
     ):
         self.name = url.rstrip("/").removesuffix("/v1")
         self._model, self._image_folder = model, image_folder
         self._connections, self._window, self._answer_seconds = connections, window, answer_seconds
+        self._patience, self._last_answer = patience, 0.0
         self._opened: httpx.AsyncClient | None = None
         self._counted_before: Mapping[str, float] = {}
 
@@ -91,8 +97,9 @@ class Endpoint:
             self._opened = httpx.AsyncClient(
                 base_url=self.name,
                 headers={"Authorization": f"Bearer {key}"} if key else {},
-                timeout=httpx.Timeout(self._answer_seconds, connect=10.0),
-                limits=httpx.Limits(max_connections=self._connections, max_keepalive_connections=self._connections),
+                timeout=httpx.Timeout(None, connect=10.0),  # the whole answer has a limit, in _ask
+                # More than `connections` are never in flight; a limit would have /health wait behind them.
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=self._connections),
             )
         return self._opened
 
@@ -115,15 +122,23 @@ class Endpoint:
         self._counted_before = self._counted_before or await self._counters()
 
     async def complete(self, chat: Chat, decoding: Decoding) -> Completion:
-        """One answer, asked for again while the endpoint is busy or fails."""
+        """One answer, asked for again while the endpoint is busy or fails.
+
+        Raises EngineUnavailableError where it says for `patience` that it is busy, and answers nobody.
+        """
         async with self._image(chat) as url:
             body = self._body(chat, decoding, url)
             try:
-                async for attempt in _patiently():
+                async for attempt in self._patiently():
                     with attempt:
-                        return await self._ask(body)
+                        completion = await self._ask(body)
+                        self._last_answer = time.monotonic()
+                        return completion
             except _BusyError as error:
-                raise ReplicaDiedError(f"{error}, {BUSY_ATTEMPTS} times on end") from error
+                raise EngineUnavailableError(
+                    f"{self.name} is well but has said for {self._patience:.0f} s that {error}, and answered nobody. "
+                    "Give it less to do and run again; finished captions are kept"
+                ) from error
             except _FaultyError as error:
                 raise RefusedError(f"{self.name} is well but failed {FAULTY_ATTEMPTS} times: {error}") from error
         raise AssertionError("unreachable")
@@ -138,13 +153,38 @@ class Endpoint:
         """Tokens looked up and found in the endpoint's prefix cache since `start`, for all its clients."""
         return {name: count - self._counted_before.get(name, 0.0) for name, count in (await self._counters()).items()}
 
+    def _patiently(self) -> AsyncRetrying:
+        """Tries of one request, with the waits between them."""
+        began, faults = time.monotonic(), 0
+        backoff = wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT)
+
+        def wait(state: RetryCallState) -> float:
+            error = state.outcome.exception() if state.outcome else None
+            said = error.seconds if isinstance(error, _BusyError) else None
+            return backoff(state) if said is None else min(max(said, SHORTEST_WAIT), LONGEST_WAIT)
+
+        def stop(state: RetryCallState) -> bool:
+            nonlocal faults
+            if state.outcome and isinstance(state.outcome.exception(), _BusyError):
+                return time.monotonic() - max(began, self._last_answer) > self._patience
+            faults += 1
+            return faults >= FAULTY_ATTEMPTS
+
+        again = retry_if_exception_type((_BusyError, _FaultyError))
+        return AsyncRetrying(retry=again, wait=wait, stop=stop, reraise=True)
+
     async def _ask(self, body: Mapping[str, object]) -> Completion:
         try:
-            response = await self._client.post("/v1/chat/completions", json=body)
+            async with asyncio.timeout(self._answer_seconds):
+                response = await self._client.post("/v1/chat/completions", json=body)
+        except TimeoutError as error:
+            await self._check_health()
+            raise _FaultyError(f"no whole answer within {self._answer_seconds:g} s") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             await self._check_health()
             raise _FaultyError(_words(error)) from error
         if response.status_code in _BUSY:
+            await self._check_health()
             raise _BusyError(f"it is busy ({response.status_code})", _seconds(response.headers.get("retry-after")))
         if response.status_code in {401, 403}:
             raise PermissionError(f"{self.name} wants another OPENAI_API_KEY ({response.status_code})")
@@ -164,8 +204,11 @@ class Endpoint:
 
     async def _check_health(self) -> None:
         try:
-            (await self._client.get("/health", timeout=30.0)).raise_for_status()
-        except httpx.HTTPError as error:
+            async with asyncio.timeout(30.0):
+                response = await self._client.get("/health")
+            if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:  # who counts requests is not dead
+                response.raise_for_status()
+        except (httpx.HTTPError, TimeoutError) as error:
             raise ReplicaDiedError(f"its /health fails: {_words(error)}") from error
 
     async def _counters(self) -> dict[str, float]:
@@ -204,21 +247,6 @@ class Endpoint:
             yield path.as_uri()
         finally:
             path.unlink(missing_ok=True)
-
-
-def _patiently() -> AsyncRetrying:
-    backoff = wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT)
-
-    def wait(state: RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        said = error.seconds if isinstance(error, _BusyError) else None
-        return backoff(state) if said is None else min(said, LONGEST_WAIT)
-
-    def stop(state: RetryCallState) -> bool:
-        error = state.outcome.exception() if state.outcome else None
-        return state.attempt_number >= (BUSY_ATTEMPTS if isinstance(error, _BusyError) else FAULTY_ATTEMPTS)
-
-    return AsyncRetrying(retry=retry_if_exception_type((_BusyError, _FaultyError)), wait=wait, stop=stop, reraise=True)
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -107,7 +107,7 @@ def _new_engine(settings: EngineSettings, arguments: Mapping[str, Any]) -> Engin
     folder = Path(settings.image_folder) if settings.image_folder else None
     window = int(arguments.get("max_model_len") or 0)
     replicas: list[Replica] = [
-        Endpoint(url, arguments["model"], folder, connections=ENDPOINT_IN_FLIGHT, window=window)
+        Endpoint(url, arguments["model"], folder, connections=ENDPOINT_IN_FLIGHT, window=window, patience=PATIENCE)
         for url in settings.endpoints
     ]
     return EngineThread(replicas, Limits(in_flight=ENDPOINT_IN_FLIGHT, patience=PATIENCE))

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from socket import create_server
@@ -14,7 +14,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from resources.captioners.endpoint import BUSY_ATTEMPTS, FAULTY_ATTEMPTS, Endpoint
+from resources.captioners.endpoint import FAULTY_ATTEMPTS, Endpoint
 from s1_assets.captioning.engine import (
     Chat,
     Completion,
@@ -120,18 +120,35 @@ def test_an_image_goes_by_a_shared_folder_and_is_gone_afterwards(server, tmp_pat
 
 
 @pytest.mark.parametrize("status", [408, 409, 425, 429, 503])
-def test_a_busy_endpoint_is_asked_again_when_it_says(server, status):
-    busy = Response("busy", status, headers={"Retry-After": "0"})
-    seen = answers(server, busy, busy, busy, busy, good())
+def test_a_busy_endpoint_that_is_well_is_asked_again_for_as_long_as_it_takes(server, status, quick_retries):
+    seen = answers(server, *[Response("busy", status, headers={"Retry-After": "0"})] * 20, good())
     assert ask(server.url_for("/")) == COMPLETION
-    assert len(seen) == 5
+    assert len(seen) == 21
 
 
-def test_an_endpoint_that_stays_busy_is_given_up_for_now(server):
+def test_a_request_that_found_the_endpoint_busy_still_has_all_its_tries(server, quick_retries):
+    answers(server, *[Response("busy", 429)] * FAULTY_ATTEMPTS, Response("boom", 500), good())
+    assert ask(server.url_for("/")) == COMPLETION
+
+
+def test_an_endpoint_that_stays_busy_ends_the_run_and_makes_nothing_suspect(server, quick_retries):
     seen = answers(server, Response("busy", 429, headers={"Retry-After": "0"}))
-    with pytest.raises(ReplicaDiedError, match="busy"):
-        ask(server.url_for("/"))
-    assert len(seen) == BUSY_ATTEMPTS
+    with pytest.raises(EngineUnavailableError, match=r"busy \(429\).* answered nobody"):
+        ask(server.url_for("/"), patience=0.1)
+    assert len(seen) > 1
+
+
+def test_a_busy_endpoint_whose_health_fails_is_dead(httpserver):
+    httpserver.expect_request("/health").respond_with_data("", status=503)
+    answers(httpserver, Response("busy", 503))
+    with pytest.raises(ReplicaDiedError, match="/health fails"):
+        ask(httpserver.url_for("/"))
+
+
+def test_an_endpoint_whose_health_is_counted_too_is_not_dead(httpserver, quick_retries):
+    httpserver.expect_request("/health").respond_with_data("", status=429)
+    answers(httpserver, Response("busy", 429), good())
+    assert ask(httpserver.url_for("/")) == COMPLETION
 
 
 @pytest.mark.parametrize("status", [400, 413, 415, 422])
@@ -145,7 +162,7 @@ def test_a_client_error_is_the_row_s_own_failure(server, status):
 @pytest.mark.parametrize("status", [302, 404, 405, 410])
 def test_what_every_request_would_meet_ends_the_run_and_fails_no_row(server, status):
     seen = answers(server, Response("The model `small` does not exist.", status, headers={"Location": "/elsewhere"}))
-    with pytest.raises(EngineUnavailableError, match=rf"answers {status} .*does not exist.*S1_ENDPOINTS"):
+    with pytest.raises(EngineUnavailableError, match=rf"answers {status}, .*does not exist.*S1_ENDPOINTS"):
         ask(server.url_for("/"))
     assert len(seen) == 1
 
@@ -214,8 +231,23 @@ def test_a_request_that_hangs_is_sent_again_and_then_refused(server, quick_retri
 
     answers(server, hang)
     try:
-        with pytest.raises(RefusedError, match="ReadTimeout"):
+        with pytest.raises(RefusedError, match="no whole answer within"):
             ask(server.url_for("/"), answer_seconds=0.05)
+    finally:
+        released.set()
+
+
+def test_an_answer_that_drips_is_cut_off(server, quick_retries):
+    released = threading.Event()
+
+    def drips() -> Iterator[bytes]:
+        while not released.wait(0.02):
+            yield b" "
+
+    answers(server, lambda _: Response(drips(), content_type="application/json"))
+    try:
+        with pytest.raises(RefusedError, match="no whole answer within"):
+            ask(server.url_for("/"), answer_seconds=0.2)
     finally:
         released.set()
 
