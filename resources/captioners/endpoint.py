@@ -7,6 +7,7 @@ few times, and then it was the request. To be busy is no failure: a request wait
 
 import asyncio
 import base64
+import math
 import os
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -35,6 +36,11 @@ FAULTY_ATTEMPTS = 3  # of one request that an endpoint in good health does not a
 PATIENCE = 900.0  # seconds that an endpoint may say that it is busy while it answers nobody
 SHORTEST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds before a request is sent again, whatever Retry-After says
 MAX_ANSWER_BYTES = 4 << 20
+MAX_TOKENS = 1 << 28  # that a request can have read or written; three of them fit into a column of 32 bits
+_LOOK_SECONDS = 30.0  # for what is no caption: /health, models, counters
+_KEPT_HEADERS = ("content-type", "retry-after")
+# What a body that is no answer raises while it is read: no JSON, JSON without end, Infinity, other keys or types.
+_NO_ANSWER = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 _BUSY = frozenset({408, 409, 425, 429, 503})
 _REFUSED = frozenset({400, 413, 415, 422})  # what is wrong with one request; any other 3xx or 4xx is with all of them
 _RESPONSE_FORMAT = {"type": "json_schema", "json_schema": {"name": "caption", "schema": SCHEMA, "strict": True}}
@@ -107,9 +113,9 @@ class Endpoint:
         """See that it is there and serves the model. Raises ValueError for other models, or too short a window."""
         await self._check_health()
         try:
-            response = (await self._client.get("/v1/models", timeout=30.0)).raise_for_status()
+            response = (await self._get("/v1/models")).raise_for_status()
             served = {str(model["id"]): model.get("max_model_len") for model in response.json()["data"]}
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (httpx.HTTPError, TimeoutError, _FaultyError, *_NO_ANSWER) as error:
             raise ReplicaDiedError(f"does not tell its models: {_words(error)}") from error
         if self._model not in served:
             raise ValueError(f"it serves {', '.join(served)}, not S1_MODEL={self._model}")
@@ -176,11 +182,11 @@ class Endpoint:
     async def _ask(self, body: Mapping[str, object]) -> Completion:
         try:
             async with asyncio.timeout(self._answer_seconds):
-                response = await self._client.post("/v1/chat/completions", json=body)
+                response = await self._fetch("POST", "/v1/chat/completions", body)
         except TimeoutError as error:
             await self._check_health()
             raise _FaultyError(f"no whole answer within {self._answer_seconds:g} s") from error
-        except (httpx.TransportError, httpx.DecodingError) as error:
+        except (httpx.TransportError, httpx.DecodingError, _FaultyError) as error:
             await self._check_health()
             raise _FaultyError(_words(error)) from error
         if response.status_code in _BUSY:
@@ -198,31 +204,46 @@ class Endpoint:
             )
         try:
             return _completion(response.raise_for_status())
-        except (httpx.HTTPStatusError, ValueError, KeyError, TypeError, IndexError) as error:
+        except (httpx.HTTPStatusError, *_NO_ANSWER) as error:
             await self._check_health()
             raise _FaultyError(_words(error)) from error
 
     async def _check_health(self) -> None:
         try:
-            async with asyncio.timeout(30.0):
-                response = await self._client.get("/health")
+            response = await self._get("/health")
             if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:  # who counts requests is not dead
                 response.raise_for_status()
-        except (httpx.HTTPError, TimeoutError) as error:
+        except (httpx.HTTPError, TimeoutError, _FaultyError) as error:
             raise ReplicaDiedError(f"its /health fails: {_words(error)}") from error
 
     async def _counters(self) -> dict[str, float]:
         """Counters of vLLM's prefix cache; none for an endpoint that has no /metrics."""
         try:
-            response = (await self._client.get("/metrics", timeout=30.0)).raise_for_status()
-        except httpx.HTTPError:
+            response = (await self._get("/metrics")).raise_for_status()
+        except (httpx.HTTPError, TimeoutError, _FaultyError):
             return {}
         counts: dict[str, float] = {}
         for line in response.text.splitlines():
             name, _, rest = line.partition("{")
-            if name in _COUNTERS:
-                counts[_COUNTERS[name]] = counts.get(_COUNTERS[name], 0.0) + float(rest.rsplit(" ", 1)[1])
+            count = _number(rest.rpartition(" ")[2])
+            if name in _COUNTERS and count is not None:
+                counts[_COUNTERS[name]] = counts.get(_COUNTERS[name], 0.0) + count
         return counts
+
+    async def _get(self, path: str) -> httpx.Response:
+        async with asyncio.timeout(_LOOK_SECONDS):
+            return await self._fetch("GET", path)
+
+    async def _fetch(self, method: str, path: str, body: Mapping[str, object] | None = None) -> httpx.Response:
+        """A response with all of its body. Raises _FaultyError where that is no end of bytes."""
+        content = bytearray()
+        async with self._client.stream(method, path, json=body) as response:
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > MAX_ANSWER_BYTES:
+                    raise _FaultyError(f"an answer of more than {MAX_ANSWER_BYTES:,} bytes")
+        headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+        return httpx.Response(response.status_code, headers=headers, content=bytes(content), request=response.request)
 
     def _body(self, chat: Chat, decoding: Decoding, image_url: str) -> dict[str, object]:
         return {
@@ -251,23 +272,35 @@ class Endpoint:
 
 def _seconds(retry_after: str | None) -> float | None:
     """Retry-After in seconds (RFC 9110, section 10.2.3); a date or nonsense counts as nothing said."""
+    seconds = _number(retry_after or "")
+    return None if seconds is None else max(seconds, 0.0)
+
+
+def _number(text: str) -> float | None:
+    """The number that a text holds, if it is one and finite."""
     try:
-        return max(float(retry_after or ""), 0.0)
+        number = float(text)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def _completion(response: httpx.Response) -> Completion:
-    if len(response.content) > MAX_ANSWER_BYTES:
-        raise ValueError(f"an answer of {len(response.content):,} bytes")
     body = cast("dict[str, Any]", response.json())
     choice, usage = body["choices"][0], body["usage"]
     return Completion(
         text=str(choice["message"]["content"] or ""),
         finish_reason=str(choice["finish_reason"]),
-        prompt_tokens=int(usage["prompt_tokens"]),
-        completion_tokens=int(usage["completion_tokens"]),
+        prompt_tokens=_tokens(usage["prompt_tokens"]),
+        completion_tokens=_tokens(usage["completion_tokens"]),
     )
+
+
+def _tokens(said: Any) -> int:
+    count = int(said)
+    if not 0 <= count <= MAX_TOKENS:
+        raise ValueError(f"{count} tokens in one answer")
+    return count
 
 
 def _words(error: Exception) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from socket import create_server
@@ -14,7 +14,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from resources.captioners.endpoint import FAULTY_ATTEMPTS, Endpoint
+from resources.captioners.endpoint import FAULTY_ATTEMPTS, MAX_ANSWER_BYTES, Endpoint
 from s1_assets.captioning.engine import (
     Chat,
     Completion,
@@ -126,6 +126,27 @@ def test_a_busy_endpoint_that_is_well_is_asked_again_for_as_long_as_it_takes(ser
     assert len(seen) == 21
 
 
+@pytest.mark.parametrize("said", ["nan", "inf", "-5", "soon", "Fri, 31 Dec 1999 23:59:59 GMT", ""])
+def test_a_retry_after_that_is_no_wait_counts_as_nothing_said(server, said, quick_retries):
+    answers(server, Response("busy", 429, headers={"Retry-After": said}), good())
+    assert ask(server.url_for("/")) == COMPLETION
+
+
+def test_odd_lines_among_the_counters_are_passed_over(server):
+    lines = ("queries_total", "queries_total{", 'queries_total{a="b"} 7', "queries_total{} nan", "hits_total{} x")
+    text = "\n".join(f"vllm:prefix_cache_{line}" for line in lines)
+    server.expect_request("/metrics").respond_with_data(text)
+
+    async def counted() -> Mapping[str, float]:
+        endpoint = Endpoint(server.url_for("/"), "small")
+        try:
+            return await endpoint.statistics()
+        finally:
+            await endpoint.stop()
+
+    assert asyncio.run(counted()) == {"prefix_cache_queries": 7.0}
+
+
 def test_a_request_that_found_the_endpoint_busy_still_has_all_its_tries(server, quick_retries):
     answers(server, *[Response("busy", 429)] * FAULTY_ATTEMPTS, Response("boom", 500), good())
     assert ask(server.url_for("/")) == COMPLETION
@@ -181,6 +202,11 @@ FAULTS = {
     "500": Response("boom", 500),
     "cut off": cut_off,
     "no JSON": Response("<html>", content_type="text/html"),
+    "endless tokens": Response(json.dumps(ANSWER).replace("120", "Infinity"), content_type="application/json"),
+    "too many tokens": Response(json.dumps(ANSWER).replace("120", "1e30"), content_type="application/json"),
+    "nested without end": Response("[" * 100_000, content_type="application/json"),
+    "a list": Response("[]", content_type="application/json"),
+    "huge": Response(b" " * (MAX_ANSWER_BYTES + 1), content_type="application/json"),
     "no choices": Response('{"choices": []}', content_type="application/json"),
 }
 
