@@ -66,7 +66,8 @@ class Endpoint:
     """One endpoint; `captioning.engine.Replica`.
 
     Args:
-        url: its base, with or without `/v1`.
+        url: its base, with or without `/v1`; `user:password@` before the host goes along with requests, and nowhere
+            else: `name` is the host and the port.
         model: the name under which it serves the model.
         image_folder: a folder that this machine and the endpoint share, for images by `file://`; without one they are
             sent along. The server must be started with `--allowed-local-media-path` for it.
@@ -75,7 +76,7 @@ class Endpoint:
         answer_seconds: after which a request hangs, however its answer drips.
         patience: seconds that it may say that it is busy while it answers nobody.
 
-    OPENAI_API_KEY is sent along where it is set.
+    Raises ValueError for a URL that cannot be read. OPENAI_API_KEY is sent where it is set and the URL holds no user.
     """
 
     def __init__(
@@ -89,7 +90,10 @@ class Endpoint:
         answer_seconds: float = ANSWER_SECONDS,
         patience: float = PATIENCE,
     ):
-        self.name = url.rstrip("/").removesuffix("/v1")
+        given = _url(url.rstrip("/").removesuffix("/v1"))
+        self._auth = httpx.BasicAuth(given.username, given.password) if given.userinfo else None
+        self._base = given.copy_with(userinfo=b"")
+        self.name = self._base.netloc.decode()
         self._model, self._image_folder = model, image_folder
         self._connections, self._window, self._answer_seconds = connections, window, answer_seconds
         self._patience, self._last_answer = patience, 0.0
@@ -101,7 +105,8 @@ class Endpoint:
         if self._opened is None:
             key = os.environ.get("OPENAI_API_KEY")
             self._opened = httpx.AsyncClient(
-                base_url=self.name,
+                base_url=self._base,
+                auth=self._auth,
                 headers={"Authorization": f"Bearer {key}"} if key else {},
                 timeout=httpx.Timeout(None, connect=10.0),  # the whole answer has a limit, in _ask
                 # More than `connections` are never in flight; a limit would have /health wait behind them.
@@ -193,7 +198,8 @@ class Endpoint:
             await self._check_health()
             raise _BusyError(f"it is busy ({response.status_code})", _seconds(response.headers.get("retry-after")))
         if response.status_code in {401, 403}:
-            raise PermissionError(f"{self.name} wants another OPENAI_API_KEY ({response.status_code})")
+            wanted = "user in S1_ENDPOINTS" if self._auth else "OPENAI_API_KEY"
+            raise PermissionError(f"{self.name} wants another {wanted} ({response.status_code})")
         if response.status_code in _REFUSED:
             raise RefusedError(f"{self.name} answered {response.status_code}: {response.text[:300]}")
         if response.is_client_error or response.is_redirect:
@@ -268,6 +274,16 @@ class Endpoint:
             yield path.as_uri()
         finally:
             path.unlink(missing_ok=True)
+
+
+def _url(text: str) -> httpx.URL:
+    try:
+        return httpx.URL(text)
+    except httpx.InvalidURL:  # whose words may hold a piece of the password
+        raise ValueError(
+            f"S1_ENDPOINTS: the URL that ends with {text.rpartition('@')[2]!r} cannot be read; signs such as / in a "
+            "password are written as %2F"
+        ) from None
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -192,6 +193,27 @@ def test_wrong_credentials_end_the_run(server):
     answers(server, Response("", 401))
     with pytest.raises(PermissionError, match="OPENAI_API_KEY"):
         ask(server.url_for("/"))
+
+
+@pytest.mark.parametrize(
+    "response", [Response("no", 400), Response("", 401), Response("", 404), Response("boom", 500), Response("[]")]
+)
+def test_a_password_in_the_url_goes_to_the_endpoint_and_into_no_message(server, response, quick_retries, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "secret")
+    seen = answers(server, response)
+    url = server.url_for("/v1").replace("http://", "http://someone:p%40ss@")
+    with pytest.raises((RefusedError, PermissionError, EngineUnavailableError)) as raised:
+        ask(url)
+    assert (seen[0].authorization.username, seen[0].authorization.password) == ("someone", "p@ss")
+    told = "".join(traceback.format_exception(raised.value)) + Endpoint(url, "small").name
+    assert f"localhost:{server.port}" in told or f"127.0.0.1:{server.port}" in told
+    assert not any(secret in told for secret in ("someone", "p@ss", "p%40ss"))
+
+
+def test_a_url_that_cannot_be_read_is_told_without_its_password():
+    with pytest.raises(ValueError, match=r"ends with '127\.0\.0\.1:80' cannot be read") as raised:
+        Endpoint("http://someone:open/sesame@127.0.0.1:80", "small")
+    assert not any(secret in str(raised.value) for secret in ("someone", "open", "sesame"))
 
 
 def cut_off(_: Request) -> Response:
