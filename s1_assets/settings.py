@@ -132,5 +132,8 @@ def _urls(variable: str, text: str) -> tuple[str, ...]:
     urls = tuple(url.strip().rstrip("/") for url in text.split(",") if url.strip())
     for url in urls:
         if not url.startswith(("http://", "https://")):
-            raise ValueError(f"{variable}: {url!r} is no URL such as http://127.0.0.1:8000; separate several by commas")
+            shown = url.rpartition("@")[2]  # before it may stand a password
+            raise ValueError(
+                f"{variable}: {shown!r} is no URL such as http://127.0.0.1:8000; separate several by commas"
+            )
     return urls

@@ -20,6 +20,8 @@ from s1_assets.cells import Cell
 from s1_assets.progress import Progress
 from s1_assets.tables import REJECTS, Row, Table
 
+RETRIED_SHARE = 0.01  # of a part's rows: what is rarer than this is the rows' own fault
+
 
 @dataclass(frozen=True)
 class Part:
@@ -50,18 +52,31 @@ class Output:
 class Stage:
     """What a stage writes (its own table first, then side tables), its code version and its configuration.
 
-    `version` is raised by hand whenever the stage's code would give other rows for the same input.
+    `version` is raised by hand whenever the stage's code would give other rows for the same input. `retried` names a
+    count of rows that another run may do better, such as `status: failed`: a part of which they are more than
+    RETRIED_SHARE is committed and used, and made again by the next run.
     """
 
     table: Table
     version: str
     side_tables: tuple[Table, ...] = (REJECTS,)
     config: Mapping[str, str] = field(default_factory=dict)
+    retried: str | None = None
 
     def fingerprint(self, part: Part) -> str:
         """What a current part of this stage carries in its footer."""
         text = json.dumps([part.fingerprint, self.table.name, self.version, dict(self.config)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def fingerprint_of(self, part: Part, counts: Mapping[str, int], rows: int) -> str:
+        """What a part as it was made carries: that of a current one, or another where it is to be made again.
+
+        The other one tells how many rows are to be done better, so that later stages see when some were.
+        """
+        current, retried = self.fingerprint(part), counts.get(self.retried or "", 0)
+        if retried <= RETRIED_SHARE * rows:
+            return current
+        return hashlib.sha256(f"{current}, {retried} to be done better".encode()).hexdigest()
 
     def paths(self, lake: Lake, cell: Cell, part: str) -> dict[Table, str]:
         """Where a part and its side tables lie. Several stages write `rejects`, so its files name the stage too."""
@@ -179,9 +194,10 @@ class _OpenPart:
 
 def _commit(report: Report, part: _OpenPart, upstream: Part) -> None:
     own = report.stage.table.name
+    fingerprint = report.stage.fingerprint_of(upstream, part.counts, part.side_rows[own])
     side_rows = {name: rows for name, rows in part.side_rows.items() if name != own}
     stats = {"counts": dict(part.counts), "side_rows": side_rows, "upstream": upstream.fingerprint}
-    rows, written = part.writer.commit(report.stage.fingerprint(upstream), stats)
+    rows, written = part.writer.commit(fingerprint, stats)
     report.parts_written.append(upstream.name)
     report.rows.update(rows)
     report.rows_new += rows[own]

@@ -108,6 +108,26 @@ def test_a_failure_keeps_committed_parts_and_leaves_the_others_to_the_next_run(t
     assert run(lake, parts("a", "b")).parts_written == ["part_1"]
 
 
+@pytest.mark.parametrize(("failed", "is_made_again"), [(0, False), (1, False), (2, True), (100, True)])
+def test_a_part_with_too_many_rows_that_another_run_may_do_better_is_made_again(tmp_path, failed, is_made_again):
+    lake = Lake(str(tmp_path))
+    stage = Stage(CONTEXT_BUNDLES, version="1", retried="status: failed")
+
+    def made(failing: int) -> list[str]:
+        def hundred_rows(pending):
+            rows = [bundle("part_0", number) for number in range(100)]
+            yield Output("part_0", {"context_bundles": rows}, done=True, counts={"status: failed": failing})
+
+        return run_stage(stage, lake, CELL, parts("a"), produce=hundred_rows, log=print).parts_written
+
+    assert made(failed) == ["part_0"]
+    [before] = lake.parts(CONTEXT_BUNDLES, CELL)
+    assert made(0) == (["part_0"] if is_made_again else [])
+    [after] = lake.parts(CONTEXT_BUNDLES, CELL)
+    assert (after.fingerprint != before.fingerprint) == is_made_again  # later stages see it by this
+    assert made(0) == []
+
+
 def test_a_producer_that_forgets_to_end_a_part_is_an_error(tmp_path):
     with pytest.raises(RuntimeError, match="no end was reported for part"):
         run_stage(STAGE, Lake(str(tmp_path)), CELL, parts("a"), produce=lambda pending: iter([]), log=print)

@@ -4,6 +4,7 @@ Engines are kept for the life of the process: a model that took minutes to load 
 """
 
 import atexit
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -86,15 +87,25 @@ def model_in_use(settings: EngineSettings, drawn: tuple[Decoding, ...]) -> tuple
     facts = model.facts
     arguments = _arguments(settings, facts)
     tokens = ModelTokens(facts.name, facts.revision)
+    room = _room(facts, arguments, tokens)
     in_use = ModelInUse(
         name=Path(facts.name).name if model.is_folder else facts.name,
         revision=model.revision,
         tokens=tokens,
-        room=_room(facts, arguments, tokens),
+        room=room,
         decodings=drawn,
-        settings={"pixels": str(_most_pixels(facts, arguments))},
+        settings=deciding(room, most_pixels(facts, arguments), settings.arguments),
     )
     return in_use, arguments
+
+
+def deciding(room: int, pixels: int, overrides: Mapping[str, Any]) -> dict[str, str]:
+    """What of an engine decides an answer: the room for texts, the limit of pixels, and S1_ENGINE as it was given.
+
+    Some of S1_ENGINE only decides how fast answers come. Which of vLLM's arguments those are changes with its
+    versions, so all of them count: to ask again costs time, to mix captions of two engines under one name costs trust.
+    """
+    return {"room": str(room), "pixels": str(pixels), "engine": json.dumps(dict(overrides), sort_keys=True)}
 
 
 def _arguments(settings: EngineSettings, facts: ModelFacts) -> dict[str, Any]:
@@ -118,19 +129,32 @@ def _new_engine(settings: EngineSettings, arguments: Mapping[str, Any]) -> Engin
     if not settings.endpoints:
         raise ValueError("S1_CAPTIONER=openai needs S1_ENDPOINTS, such as http://127.0.0.1:8000; several with commas")
     folder = Path(settings.image_folder) if settings.image_folder else None
+    window = int(arguments.get("max_model_len") or 0)
     replicas: list[Replica] = [
-        Endpoint(url, arguments["model"], folder, connections=ENDPOINT_IN_FLIGHT) for url in settings.endpoints
+        Endpoint(url, arguments["model"], folder, connections=ENDPOINT_IN_FLIGHT, window=window, patience=PATIENCE)
+        for url in settings.endpoints
     ]
     return EngineThread(replicas, Limits(in_flight=ENDPOINT_IN_FLIGHT, patience=PATIENCE))
 
 
 def _room(facts: ModelFacts, arguments: Mapping[str, Any], tokens: ModelTokens) -> int:
     """Tokens of the model's window that are left to the texts of a chat."""
-    image = _most_pixels(facts, arguments) // PIXELS_A_TOKEN
+    image = most_pixels(facts, arguments) // PIXELS_A_TOKEN
     window = int(arguments.get("max_model_len") or facts.max_length)
     return window - image - ANSWER_TOKENS - tokens.template_tokens - SPARE_TOKENS
 
 
-def _most_pixels(facts: ModelFacts, arguments: Mapping[str, Any]) -> int:
-    budget = (arguments.get("mm_processor_kwargs") or {}).get("images_kwargs", {}).get("size", {})
-    return int(budget.get("longest_edge") or facts.pixels[1])
+def most_pixels(facts: ModelFacts, arguments: Mapping[str, Any]) -> int:
+    """Pixels to which a large image is scaled: what the processor's arguments say in any of its spellings.
+
+    They are the processor's own or stand in `images_kwargs`, as `max_pixels` or as `size` with its `longest_edge`.
+    Where several are given the largest counts, so that a prompt fits in any case.
+    """
+    whole = arguments.get("mm_processor_kwargs") or {}
+    limits = [
+        limit
+        for given in (whole, whole.get("images_kwargs") or {})
+        for limit in (given.get("max_pixels"), (given.get("size") or {}).get("longest_edge"))
+        if limit
+    ]
+    return max(map(int, limits), default=facts.pixels[1])

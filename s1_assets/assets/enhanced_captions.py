@@ -11,7 +11,7 @@ from s1_assets.partitions import cell_of
 from s1_assets.stage import Part, Stage, run_stage
 from s1_assets.tables import CONTEXT_BUNDLES, ENHANCED_CAPTIONS
 
-STAGE = Stage(ENHANCED_CAPTIONS, version="1", side_tables=())
+STAGE = Stage(ENHANCED_CAPTIONS, version="1", side_tables=(), retried="status: failed")
 
 
 @dg.asset(deps=["context_bundles"], pool="gpu", **declaration(STAGE, {"python", "parquet"}))

@@ -1,9 +1,11 @@
 """Finished captions of a part that is not committed yet: a kill loses only what is in flight.
 
 One file of JSON lines a part, in a local folder. A line is in the operating system's hands as soon as it is written;
-a last line that a kill cut off is passed over. The file goes when its part is committed.
+a last line that a kill cut off is dropped, and a line that is no row is passed over: its figure is asked for again.
+The file goes when its part is committed.
 """
 
+import errno
 import json
 import os
 from collections.abc import Collection, Iterator
@@ -27,14 +29,24 @@ class Journal:
         lines = path.read_bytes().splitlines(keepends=True)
         if lines and not lines[-1].endswith(b"\n"):
             os.truncate(path, path.stat().st_size - len(lines.pop()))
-        yield from map(json.loads, lines)
+        yield from filter(None, map(_row, lines))
 
     def append(self, part: str, row: Row) -> None:
-        """Writes a row of tables.ENHANCED_CAPTIONS; `rows` of the part was read before."""
+        """Writes a row of tables.ENHANCED_CAPTIONS; `rows` of the part was read before. Raises OSError for no room."""
+        line = json.dumps(row, ensure_ascii=False).encode() + b"\n"
         path = self._path(part)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab", buffering=0) as file:
-            file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+            before = file.tell()
+            written = file.write(line)
+            if written != len(line):  # as of a disk that is full: nothing raises then
+                file.truncate(before)
+                raise OSError(
+                    errno.ENOSPC,
+                    f"only {written} of {len(line)} bytes of a caption could be written. Make room there, or set "
+                    "S1_CACHE to a folder on another disk, and run again; what was written before is kept",
+                    str(path),
+                )
 
     def drop(self, part: str) -> None:
         """Forgets a part that was committed."""
@@ -48,3 +60,12 @@ class Journal:
 
     def _path(self, part: str) -> Path:
         return self._folder / f"{part}.jsonl"
+
+
+def _row(line: bytes) -> Row | None:
+    """The row of a line; None for what `append` did not write."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) and {"cache_key", "status"} <= row.keys() else None

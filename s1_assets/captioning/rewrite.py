@@ -27,6 +27,7 @@ RULES = "3"  # of what is accepted; raised with every change, so that captions a
 SECONDS_BETWEEN_LINES = 10.0
 _LOOK_SECONDS = 1.0
 _TOP_P = 0.95
+_LONGEST_DETAIL = 500  # characters of an error that nobody thought of
 
 
 def decodings(max_tokens: int) -> tuple[Decoding, ...]:
@@ -206,6 +207,11 @@ class RewritingCaptioner:
                 self._counts[f"rejected answer: {verdict.fault}"] += 1
         except RefusedError as error:
             return self._raw(request, Status.FAILED, str(error), completions)
+        except (EngineUnavailableError, PermissionError):
+            raise
+        except Exception as error:  # noqa: BLE001  no answer, however odd, ends more than its own row
+            self._counts[f"unexpected: {type(error).__name__}"] += 1
+            return self._raw(request, Status.FAILED, f"{type(error).__name__}: {error}"[:_LONGEST_DETAIL], completions)
         return self._raw(request, Status.KEPT_RAW, why, completions)
 
     def _count(self, completion: Completion, *, again: bool) -> None:

@@ -1,13 +1,17 @@
 """The journal holds what a killed run had finished."""
 
+import resource
 from pathlib import Path
+
+import pytest
 
 from s1_assets.captioning.journal import Journal
 from s1_assets.cells import Cell
 
 CELL = Cell("arxiv", "2024-05")
 ROWS = [
-    {"pair_id": f"arxiv:1#{number}", "cache_key": str(number), "recaption": "Zeile\u2028und π"} for number in (1, 2)
+    {"pair_id": f"arxiv:1#{number}", "cache_key": str(number), "status": "enhanced", "recaption": "Zeile\u2028und π"}
+    for number in (1, 2)
 ]
 
 
@@ -25,6 +29,31 @@ def test_a_row_that_a_kill_cut_off_is_dropped_and_writing_goes_on(tmp_path):
     [path] = Path(tmp_path).rglob("*.jsonl")
     path.write_bytes(path.read_bytes() + b'{"pair_id": "arxiv:1#2", "reca')
     assert list(journal.rows("part_1")) == ROWS[:1]
+    journal.append("part_1", ROWS[1])
+    assert list(journal.rows("part_1")) == ROWS
+
+
+@pytest.mark.parametrize("line", [b"\0\0\0", b"[1]", b'{"pair_id": "arxiv:1#3"}', b"[" * 100_000, b"\xff", b""])
+def test_a_line_that_is_no_row_is_passed_over(tmp_path, line):
+    journal = Journal(tmp_path, CELL)
+    journal.append("part_1", ROWS[0])
+    [path] = Path(tmp_path).rglob("*.jsonl")
+    path.write_bytes(path.read_bytes() + line + b"\n")
+    journal.append("part_1", ROWS[1])
+    assert list(journal.rows("part_1")) == ROWS
+
+
+def test_a_row_that_does_not_fit_on_the_disk_is_told_and_leaves_nothing_half_written(tmp_path):
+    journal = Journal(tmp_path, CELL)
+    journal.append("part_1", ROWS[0])
+    [path] = Path(tmp_path).rglob("*.jsonl")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 5, limits[1]))  # a write is cut off there
+    try:
+        with pytest.raises(OSError, match=r"only 5 of \d+ bytes .*S1_CACHE"):
+            journal.append("part_1", ROWS[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     journal.append("part_1", ROWS[1])
     assert list(journal.rows("part_1")) == ROWS
 

@@ -139,6 +139,34 @@ def test_a_refused_figure_fails_alone(captioner_with):
     assert all(result.status is Status.ENHANCED for result in results.values())
 
 
+def test_an_error_that_nobody_thought_of_fails_its_own_row_and_is_counted(captioner_with):
+    def script(chat: Chat, decoding: Decoding) -> str:
+        if "Name:\n<label>\nFigure 2\n" in chat.own:
+            raise OverflowError("cannot convert float infinity to integer")
+        return GOOD
+
+    captioner, _, _ = captioner_with(script)
+    asked = [replace(request, label=f"Figure {number}") for number, request in enumerate(requests(3), 1)]
+    results = {result.pair_id: result for result in captioner.caption(asked)}
+    failed = results.pop("arxiv:2401.00001#2")
+    assert (failed.status, failed.status_detail) == (
+        Status.FAILED,
+        "OverflowError: cannot convert float infinity to integer",
+    )
+    assert [result.status for result in results.values()] == [Status.ENHANCED] * 2
+    assert captioner.statistics()["unexpected: OverflowError"] == 1
+
+
+@pytest.mark.parametrize("error", [PermissionError("another OPENAI_API_KEY"), EngineUnavailableError("busy")])
+def test_what_concerns_every_figure_ends_the_run(captioner_with, error):
+    def script(chat: Chat, decoding: Decoding) -> str:
+        raise error
+
+    captioner, _, _ = captioner_with(script)
+    with pytest.raises(type(error), match=str(error)):
+        list(captioner.caption(requests(3)))
+
+
 @pytest.mark.parametrize(("caption", "subcaption"), [("Figure 3:", None), ("12", ""), ("", "(a)")])
 def test_a_figure_that_the_paper_says_nothing_about_is_not_asked_for(captioner_with, caption, subcaption):
     captioner, replica, _ = captioner_with(lambda chat, decoding: GOOD)

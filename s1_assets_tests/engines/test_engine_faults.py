@@ -179,5 +179,5 @@ def test_a_server_that_is_gone_for_good_ends_the_run_and_keeps_what_is_finished(
     line = engine_line(sample_mirror, S1_CAPTIONER="openai", S1_ENDPOINTS="http://127.0.0.1:9")
     outcome = line.run_to(SAMPLES, "enhanced_captions")
     assert not outcome.success
-    assert "http://127.0.0.1:9" in failure(outcome)
+    assert "127.0.0.1:9" in failure(outcome)
     assert "run again" in failure(outcome)

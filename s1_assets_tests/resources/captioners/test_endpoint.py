@@ -3,7 +3,8 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from socket import create_server
@@ -14,8 +15,15 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from resources.captioners.endpoint import BUSY_ATTEMPTS, FAULTY_ATTEMPTS, Endpoint
-from s1_assets.captioning.engine import Chat, Completion, Decoding, RefusedError, ReplicaDiedError
+from resources.captioners.endpoint import FAULTY_ATTEMPTS, MAX_ANSWER_BYTES, Endpoint
+from s1_assets.captioning.engine import (
+    Chat,
+    Completion,
+    Decoding,
+    EngineUnavailableError,
+    RefusedError,
+    ReplicaDiedError,
+)
 
 CHAT = Chat("Write captions.", "Title: tea", b"\x89PNG picture", "png", "Caption: a cup")
 DECODING = Decoding(temperature=0.5, top_p=0.9, seed=3, max_tokens=77)
@@ -69,9 +77,9 @@ def ask(url: str, **options: object) -> Completion:
     return asyncio.run(once())
 
 
-def start(url: str, model: str = "small") -> None:
+def start(url: str, model: str = "small", **options: object) -> None:
     async def once() -> None:
-        endpoint = Endpoint(url, model)
+        endpoint = Endpoint(url, model, **options)
         try:
             await endpoint.start()
         finally:
@@ -112,25 +120,71 @@ def test_an_image_goes_by_a_shared_folder_and_is_gone_afterwards(server, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_a_busy_endpoint_is_asked_again_when_it_says(server, status):
-    busy = Response("busy", status, headers={"Retry-After": "0"})
-    seen = answers(server, busy, busy, busy, busy, good())
+@pytest.mark.parametrize("status", [408, 409, 425, 429, 503])
+def test_a_busy_endpoint_that_is_well_is_asked_again_for_as_long_as_it_takes(server, status, quick_retries):
+    seen = answers(server, *[Response("busy", status, headers={"Retry-After": "0"})] * 20, good())
     assert ask(server.url_for("/")) == COMPLETION
-    assert len(seen) == 5
+    assert len(seen) == 21
 
 
-def test_an_endpoint_that_stays_busy_is_given_up_for_now(server):
+@pytest.mark.parametrize("said", ["nan", "inf", "-5", "soon", "Fri, 31 Dec 1999 23:59:59 GMT", ""])
+def test_a_retry_after_that_is_no_wait_counts_as_nothing_said(server, said, quick_retries):
+    answers(server, Response("busy", 429, headers={"Retry-After": said}), good())
+    assert ask(server.url_for("/")) == COMPLETION
+
+
+def test_odd_lines_among_the_counters_are_passed_over(server):
+    lines = ("queries_total", "queries_total{", 'queries_total{a="b"} 7', "queries_total{} nan", "hits_total{} x")
+    text = "\n".join(f"vllm:prefix_cache_{line}" for line in lines)
+    server.expect_request("/metrics").respond_with_data(text)
+
+    async def counted() -> Mapping[str, float]:
+        endpoint = Endpoint(server.url_for("/"), "small")
+        try:
+            return await endpoint.statistics()
+        finally:
+            await endpoint.stop()
+
+    assert asyncio.run(counted()) == {"prefix_cache_queries": 7.0}
+
+
+def test_a_request_that_found_the_endpoint_busy_still_has_all_its_tries(server, quick_retries):
+    answers(server, *[Response("busy", 429)] * FAULTY_ATTEMPTS, Response("boom", 500), good())
+    assert ask(server.url_for("/")) == COMPLETION
+
+
+def test_an_endpoint_that_stays_busy_ends_the_run_and_makes_nothing_suspect(server, quick_retries):
     seen = answers(server, Response("busy", 429, headers={"Retry-After": "0"}))
-    with pytest.raises(ReplicaDiedError, match="busy"):
-        ask(server.url_for("/"))
-    assert len(seen) == BUSY_ATTEMPTS
+    with pytest.raises(EngineUnavailableError, match=r"busy \(429\).* answered nobody"):
+        ask(server.url_for("/"), patience=0.1)
+    assert len(seen) > 1
 
 
-@pytest.mark.parametrize("status", [400, 404, 413, 422])
+def test_a_busy_endpoint_whose_health_fails_is_dead(httpserver):
+    httpserver.expect_request("/health").respond_with_data("", status=503)
+    answers(httpserver, Response("busy", 503))
+    with pytest.raises(ReplicaDiedError, match="/health fails"):
+        ask(httpserver.url_for("/"))
+
+
+def test_an_endpoint_whose_health_is_counted_too_is_not_dead(httpserver, quick_retries):
+    httpserver.expect_request("/health").respond_with_data("", status=429)
+    answers(httpserver, Response("busy", 429), good())
+    assert ask(httpserver.url_for("/")) == COMPLETION
+
+
+@pytest.mark.parametrize("status", [400, 413, 415, 422])
 def test_a_client_error_is_the_row_s_own_failure(server, status):
     seen = answers(server, Response("image too large", status))
     with pytest.raises(RefusedError, match=f"{status}: image too large"):
+        ask(server.url_for("/"))
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("status", [302, 404, 405, 410])
+def test_what_every_request_would_meet_ends_the_run_and_fails_no_row(server, status):
+    seen = answers(server, Response("The model `small` does not exist.", status, headers={"Location": "/elsewhere"}))
+    with pytest.raises(EngineUnavailableError, match=rf"answers {status}, .*does not exist.*S1_ENDPOINTS"):
         ask(server.url_for("/"))
     assert len(seen) == 1
 
@@ -141,6 +195,27 @@ def test_wrong_credentials_end_the_run(server):
         ask(server.url_for("/"))
 
 
+@pytest.mark.parametrize(
+    "response", [Response("no", 400), Response("", 401), Response("", 404), Response("boom", 500), Response("[]")]
+)
+def test_a_password_in_the_url_goes_to_the_endpoint_and_into_no_message(server, response, quick_retries, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "secret")
+    seen = answers(server, response)
+    url = server.url_for("/v1").replace("http://", "http://someone:p%40ss@")
+    with pytest.raises((RefusedError, PermissionError, EngineUnavailableError)) as raised:
+        ask(url)
+    assert (seen[0].authorization.username, seen[0].authorization.password) == ("someone", "p@ss")
+    told = "".join(traceback.format_exception(raised.value)) + Endpoint(url, "small").name
+    assert f"localhost:{server.port}" in told or f"127.0.0.1:{server.port}" in told
+    assert not any(secret in told for secret in ("someone", "p@ss", "p%40ss"))
+
+
+def test_a_url_that_cannot_be_read_is_told_without_its_password():
+    with pytest.raises(ValueError, match=r"ends with '127\.0\.0\.1:80' cannot be read") as raised:
+        Endpoint("http://someone:open/sesame@127.0.0.1:80", "small")
+    assert not any(secret in str(raised.value) for secret in ("someone", "open", "sesame"))
+
+
 def cut_off(_: Request) -> Response:
     return Response(json.dumps(ANSWER)[:30], headers={"Content-Length": "400"}, content_type="application/json")
 
@@ -149,6 +224,11 @@ FAULTS = {
     "500": Response("boom", 500),
     "cut off": cut_off,
     "no JSON": Response("<html>", content_type="text/html"),
+    "endless tokens": Response(json.dumps(ANSWER).replace("120", "Infinity"), content_type="application/json"),
+    "too many tokens": Response(json.dumps(ANSWER).replace("120", "1e30"), content_type="application/json"),
+    "nested without end": Response("[" * 100_000, content_type="application/json"),
+    "a list": Response("[]", content_type="application/json"),
+    "huge": Response(b" " * (MAX_ANSWER_BYTES + 1), content_type="application/json"),
     "no choices": Response('{"choices": []}', content_type="application/json"),
 }
 
@@ -199,8 +279,23 @@ def test_a_request_that_hangs_is_sent_again_and_then_refused(server, quick_retri
 
     answers(server, hang)
     try:
-        with pytest.raises(RefusedError, match="ReadTimeout"):
+        with pytest.raises(RefusedError, match="no whole answer within"):
             ask(server.url_for("/"), answer_seconds=0.05)
+    finally:
+        released.set()
+
+
+def test_an_answer_that_drips_is_cut_off(server, quick_retries):
+    released = threading.Event()
+
+    def drips() -> Iterator[bytes]:
+        while not released.wait(0.02):
+            yield b" "
+
+    answers(server, lambda _: Response(drips(), content_type="application/json"))
+    try:
+        with pytest.raises(RefusedError, match="no whole answer within"):
+            ask(server.url_for("/"), answer_seconds=0.2)
     finally:
         released.set()
 
@@ -209,3 +304,11 @@ def test_an_endpoint_that_serves_another_model_cannot_be_used(server):
     start(server.url_for("/"))
     with pytest.raises(ValueError, match="serves small, not S1_MODEL=large"):
         start(server.url_for("/"), "large")
+
+
+def test_an_endpoint_with_a_shorter_window_than_prompts_need_cannot_be_used(httpserver):
+    httpserver.expect_request("/health").respond_with_data("")
+    httpserver.expect_request("/v1/models").respond_with_json({"data": [{"id": "small", "max_model_len": 4096}]})
+    start(httpserver.url_for("/"), window=4096)
+    with pytest.raises(ValueError, match=r"window of 4096 tokens .* --max-model-len 8192"):
+        start(httpserver.url_for("/"), window=8192)
