@@ -68,6 +68,8 @@ class VllmReplica:
         self._watch: asyncio.Task[None] | None = None
         self._reaper = Reaper()
         self._in_flight = 0
+        at_once = int(arguments.get("max_num_seqs") or 256) * int(arguments.get("data_parallel_size") or 1)
+        self._opened = asyncio.Semaphore(at_once + at_once // 8 + 1)
 
     async def start(self) -> None:
         """Load the model. Raises ReplicaDiedError when vLLM cannot bring its processes up."""
@@ -119,6 +121,14 @@ class VllmReplica:
         return self._steps.counts
 
     async def _generate(self, chat: Chat, decoding: Decoding) -> Completion:
+        """One answer. Of the chats that wait here, only little more than the engine works on have their images opened.
+
+        A waiting chat holds a file, an opened one its pixels, which is fifty times as much.
+        """
+        async with self._opened:
+            return await self._answer(chat, decoding)
+
+    async def _answer(self, chat: Chat, decoding: Decoding) -> Completion:
         from vllm.exceptions import VLLMClientError
         from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
 

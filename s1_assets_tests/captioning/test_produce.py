@@ -81,3 +81,25 @@ def test_rows_that_fail_again_leave_the_part_as_later_stages_know_it(tmp_path):
         [part] = lake.parts(ENHANCED_CAPTIONS, CELL)
         fingerprints.add(part.fingerprint)
     assert len(fingerprints) == 1
+
+
+def test_parts_that_only_reuse_are_settled_one_by_one_before_anybody_is_asked(tmp_path):
+    lake, cache = Lake(str(tmp_path / "lake")), tmp_path / "cache"
+    put_figures(lake)
+    caption(lake, cache, set())
+
+    class Unasked:
+        """Has captioned these figures before and may not be asked again."""
+
+        identity = RewritingCaptioner(
+            ModelInUse("model", "revision", Words(), 2000, decodings(64), {}), load_prompt("brief"), None, print
+        ).identity
+
+        def caption(self, requests):
+            assert list(requests) == []
+            return iter(())
+
+    produce = caption_parts(lake, CELL, Unasked(), Journal(cache, CELL))
+    outputs = produce([Part("part", ""), Part("part", "")])
+    first = next(outputs)
+    assert (first.done, first.counts["reused"], len(first.rows["enhanced_captions"])) == (True, FIGURES, FIGURES)
