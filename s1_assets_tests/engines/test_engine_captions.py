@@ -58,7 +58,7 @@ def check(row: Row) -> None:
     if row["status"] == "enhanced":
         assert row["visual"] in row["recaption"] or row["visual"].rstrip(".") in row["recaption"]
         assert json.loads(row["decoding"])["seed"] == row["attempts"] - 1
-        assert row["prompt_tokens"] > row["completion_tokens"] > 0
+        assert min(row["prompt_tokens"], row["completion_tokens"]) > 0
     if row["status"] == "kept_raw":
         assert row["attempts"] == 3
         assert re.match(r"[a-z_]+: .", row["status_detail"])
