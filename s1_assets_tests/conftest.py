@@ -23,6 +23,12 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 @pytest.fixture(scope="session")
+def httpserver_listen_address() -> tuple[str, int]:
+    """Where pytest-httpserver listens; all tests share one server, so it is said here and nowhere else."""
+    return ("127.0.0.1", 0)
+
+
+@pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder of real test papers kept beside the checkout; skips where it is absent."""
     if not (SHARED / "data").is_dir():

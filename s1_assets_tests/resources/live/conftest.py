@@ -16,11 +16,6 @@ QUICK = Patience(attempts=3, first_wait=0.01, longest_wait=0.02, longest_closure
 CONTACT = "data-team@example.org"
 
 
-@pytest.fixture(scope="session")
-def httpserver_listen_address() -> tuple[str, int]:
-    return ("127.0.0.1", 0)
-
-
 @pytest.fixture
 def new_client(httpserver: HTTPServer, tmp_path: Path) -> Callable[..., Client]:
     """Makes clients that know one service, `journal`, at the local server; all share one cache folder."""

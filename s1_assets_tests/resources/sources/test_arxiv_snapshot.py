@@ -1,5 +1,6 @@
 import json
 import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -69,8 +70,8 @@ def test_what_a_killed_process_left_is_cleared_away(made: ArxivMirror, tmp_path:
 
 def test_processes_that_come_together_get_one_index(made: ArxivMirror, tmp_path: Path) -> None:
     made.write_snapshot(*(record(f"2401.{number:05d}") for number in range(1, 2001)))
-    with multiprocessing.get_context("spawn").Pool(3) as pool:
-        found = pool.starmap(open_snapshot, [(Mirror(str(made.root)), tmp_path / "cache")] * 3)
+    with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn")) as pool:
+        found = list(pool.map(open_snapshot, [Mirror(str(made.root))] * 3, [tmp_path / "cache"] * 3))
     assert found == [found[0]] * 3
     assert len(found[0].lines("2024-01")) == 2000
 
