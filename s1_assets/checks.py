@@ -170,7 +170,7 @@ def failed_checks(instance: dg.DagsterInstance) -> dict[Cell, list[str]]:
             status={Status.FAILED},
             partition_filter=PartitionKeyFilter(key=state.partition_key),
         )
-        found = _evaluation(record)
+        found = evaluation_of(record)
         if found and found.severity is Severity.ERROR:
             failed[cell_of(state.partition_key)].append(state.check_key.to_user_string().replace(":", "."))
     return failed
@@ -180,7 +180,7 @@ def _objection(instance: dg.DagsterInstance, check: CellCheck, cell: Cell, table
     record = _latest_record(instance, check, cell)
     if record is None:
         return "has not been run"
-    evaluation = _evaluation(record)
+    evaluation = evaluation_of(record)
     if evaluation is None:
         return f"did not finish (run {record.run_id})"
     if not evaluation.passed and evaluation.severity is Severity.ERROR:
@@ -205,8 +205,8 @@ def _latest_record(instance: dg.DagsterInstance, check: CellCheck, cell: Cell) -
     return None
 
 
-def _evaluation(record: AssetCheckExecutionRecord) -> dg.AssetCheckEvaluation | None:
-    """What a check found; None when it crashed, or its run ended before it."""
+def evaluation_of(record: AssetCheckExecutionRecord) -> dg.AssetCheckEvaluation | None:
+    """What a check found; None when it crashed, has not run, or its run ended before it."""
     event = record.event.dagster_event if record.event else None
     if event and event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         return event.asset_check_evaluation_data

@@ -17,6 +17,7 @@ from dagster._core.storage.asset_check_execution_record import AssetCheckExecuti
 
 from s1_assets.alerts.messages import Kind, Links, News, short
 from s1_assets.alerts.told import Told
+from s1_assets.checks import evaluation_of
 from s1_assets.partitions import cell_of
 from s1_assets.step_failure import cause
 
@@ -142,14 +143,6 @@ def _failed_before(
         if run and any(item.subject == name_of(record.key) for item in _news_of_run(instance, watched, run)):
             return True
     return False
-
-
-def evaluation_of(record: AssetCheckExecutionRecord) -> dg.AssetCheckEvaluation | None:
-    """What a check found; None when it crashed, or has not run."""
-    event = record.event.dagster_event if record.event else None
-    if event and event.event_type is Event.ASSET_CHECK_EVALUATION:
-        return event.asset_check_evaluation_data
-    return None
 
 
 def check_news(watched: Watched, kind: Kind, run: CheckRun) -> News:

@@ -10,8 +10,9 @@ import dagster as dg
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
 
 from s1_assets.alerts.messages import Links, Message, News
-from s1_assets.alerts.poll import Watched, evaluated_since, evaluation_of, name_of
+from s1_assets.alerts.poll import Watched, evaluated_since, name_of
 from s1_assets.cells import SOURCES, Cell
+from s1_assets.checks import evaluation_of
 from s1_assets.partitions import SOURCE_MONTH, cell_of
 from s1_assets.tables import RAW_PAPERS
 

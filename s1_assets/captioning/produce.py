@@ -28,6 +28,12 @@ class _PartCaptions:
     def complete(self) -> bool:
         return self.read and len(self.rows) == len(self.keys)
 
+    def reuse(self, pair_id: str, key: str, older: Row) -> None:
+        """Takes a caption that was made before."""
+        self.keys[pair_id] = key
+        self.rows[pair_id] = older | {"pair_id": pair_id}
+        self.reused += 1
+
     def output(self, part: str) -> Output:
         rows = [self.rows[pair_id] for pair_id in self.keys]
         counts = Counter(f"status: {row['status']}" for row in rows) + Counter(reused=self.reused)
@@ -81,29 +87,30 @@ class _Stream:
         if not older:
             return None
         found = _PartCaptions(read=True)
-        for pair, context in self.lake.pairs(self.cell, part, {FIGURE_PAIRS: _WITHOUT_IMAGE, CONTEXT_BUNDLES: None}):
-            request = CaptionRequest.from_rows(pair | {"image": b""}, context)
-            key = found.keys[request.pair_id] = cache_key(request, self.captioner.identity)
+        for request, key in self._keyed(part, _WITHOUT_IMAGE):
             if key not in older:
                 return None
-            found.rows[request.pair_id] = older[key] | {"pair_id": request.pair_id}
-            found.reused += 1
+            found.reuse(request.pair_id, key, older[key])
         return found
 
     def _requests(self, parts: Sequence[Part]) -> Iterator[CaptionRequest]:
         for part in parts:
             older = self._finished(part.name)
             arrived = self.captions[part.name] = _PartCaptions()
-            for pair, context in self.lake.pairs(self.cell, part.name, {FIGURE_PAIRS: None, CONTEXT_BUNDLES: None}):
-                request = CaptionRequest.from_rows(pair, context)
-                key = arrived.keys[request.pair_id] = cache_key(request, self.captioner.identity)
+            for request, key in self._keyed(part.name, None):
                 if key in older:
-                    arrived.rows[request.pair_id] = older[key] | {"pair_id": request.pair_id}
-                    arrived.reused += 1
+                    arrived.reuse(request.pair_id, key, older[key])
                 else:
+                    arrived.keys[request.pair_id] = key
                     self.home[request.pair_id] = part.name
                     yield request
             arrived.read = True
+
+    def _keyed(self, part: str, columns: Sequence[str] | None) -> Iterator[tuple[CaptionRequest, str]]:
+        """The requests of a part with their cache keys, which do not look at the image's bytes."""
+        for pair, context in self.lake.pairs(self.cell, part, {FIGURE_PAIRS: columns, CONTEXT_BUNDLES: None}):
+            request = CaptionRequest.from_rows({"image": b""} | pair, context)
+            yield request, cache_key(request, self.captioner.identity)
 
     def _finished(self, part: str) -> Mapping[str, Row]:
         rows = chain(self.lake.rows(ENHANCED_CAPTIONS, self.cell, part), self.journal.rows(part))

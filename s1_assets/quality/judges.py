@@ -1,4 +1,4 @@
-"""Judges: from a lake and a cell to a verdict. They gather a cell's numbers; `verdicts.py` weighs them."""
+"""Judges: from a lake and a cell to a verdict. They gather a cell's numbers; `verdicts/` weighs them."""
 
 import hashlib
 import io
