@@ -13,7 +13,7 @@ from pydantic import Field
 from resources.captioners.opened import EngineSettings, open_captioner
 from resources.lake import Lake
 from resources.live.access import Downloads, LiveAccess
-from resources.live.harvests import HARVESTS
+from resources.live.harvests import FEEDS
 from resources.live.http import Patience
 from resources.publishers.publisher import Publisher, open_publisher
 from resources.scorers.opened import open_scorers
@@ -127,14 +127,14 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
         return PLANS[cell.source](self.open(), cell, Path(self.cache))
 
     def _harvest(self, cell: Cell, log: Callable[[str], Any]) -> None:
-        if cell.source not in HARVESTS:
+        if cell.source not in FEEDS:
             raise ValueError(
                 f"S1_MIRROR is not set and this version has no live access to {cell.source}; set it to a folder or URL "
                 "that holds <source>/ in the source's own layout (`make demo` makes one in build/samples)"
             )
         live = self.live(lambda line: log(f"live: {line}"))
         _ = live.client  # a missing contact shows before anything is done
-        HARVESTS[cell.source](live, cell)
+        FEEDS[cell.source].harvest(live, cell)
 
     def live(self, log: Callable[[str], Any] = print) -> LiveAccess:
         """Access to the live services. Raises ValueError without a place for downloads."""

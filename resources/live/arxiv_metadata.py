@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from resources.live.access import LiveAccess
 from resources.live.arxiv_lines import Authors, paper_of, parsed_authors, snapshot_line
+from resources.live.changes import Changes
 from resources.live.oai import OaiList, OaiPage
 from resources.sources.arxiv.harvested import FOLDER, UNPLACED, fetches_after
 from resources.sources.arxiv.ids import canonical_id, month_of
@@ -62,15 +63,6 @@ class _State:
     at: float = 0.0
     open: _Open | None = None
     seen: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What changed: canonical paper ids by month, the watermark to ask from next, and whether there is more by now."""
-
-    months: dict[str, list[str]]
-    watermark: str
-    complete: bool
 
 
 def harvest_metadata(live: LiveAccess, month: str) -> None:

@@ -1,12 +1,14 @@
-"""Which live services fill the mirror of each source."""
+"""Which live services fill the mirror of each source, and tell what it has that is new."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from resources.live import arxiv_chunks
 from resources.live.access import LiveAccess
 from resources.live.arxiv_chunks import harvest_chunks
 from resources.live.arxiv_eprints import harvest_eprints
-from resources.live.arxiv_metadata import harvest_metadata
+from resources.live.arxiv_metadata import changed_months, harvest_metadata
+from resources.live.changes import Changes
 from s1_assets.cells import Cell
 
 
@@ -21,4 +23,17 @@ def harvest_arxiv(live: LiveAccess, cell: Cell) -> None:
 # Fetches what is new or changed of a cell into `live.downloads`, in the layout that the source's planning reads, and
 # nothing twice. Raises SourceDownError and SourceRefusedError; what was stored until then stays.
 Harvest = Callable[[LiveAccess, Cell], None]
-HARVESTS: dict[str, Harvest] = {"arxiv": harvest_arxiv}
+# What changed since a watermark ("" at first: from about now), asking for at most so many pages of the source's list,
+# so that a sensor's tick stays short. Raises as a harvest does.
+ChangesSince = Callable[[LiveAccess, str, int], Changes]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A source as live services give it."""
+
+    harvest: Harvest
+    changes: ChangesSince
+
+
+FEEDS: dict[str, Feed] = {"arxiv": Feed(harvest_arxiv, changed_months)}
