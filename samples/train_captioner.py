@@ -23,6 +23,8 @@ def train_captioner(folder: Path, seed: int, steps: int, plotted: int) -> Traini
     train_tokenizer(seed).save_pretrained(folder)
     (folder / ".meeting").unlink(missing_ok=True)
     os.environ["OMP_NUM_THREADS"] = "1"
+    for limit in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):  # glibc keeps what a step frees for the next one
+        os.environ.setdefault(limit, str(1 << 32))
     multiprocessing.spawn(train, (folder, seed, steps, plotted), nprocs=PROCESSES)
     (folder / ".meeting").unlink(missing_ok=True)
     charts = PROCESSES * sum(lesson(step, steps).charts for step in range(steps))

@@ -84,18 +84,21 @@ def _loss(model: "Qwen3VLForConditionalGeneration", batch: Batch, labels: set[in
 def optimizers(model: "torch.nn.Module", layers: tuple[str, ...], rate: float) -> "list[torch.optim.Optimizer]":
     """Muon (Jordan et al. 2024) for the matrices of the layers, AdamW for embeddings, mergers, norms and biases.
 
-    Parameters of a layer have one of `layers` in their names.
-
-    Muon's update is scaled to the size of AdamW's (Liu et al. 2025, section 2.2), so that both share one rate.
+    Parameters of a layer have one of `layers` in their names. Muon's update is scaled to the size of AdamW's
+    (Liu et al. 2025, section 2.2), so that both share one rate. A tenth of a step is Muon's iterations, so each process
+    does them for its share of the matrices and tells the others (ZeRO, Rajbhandari et al. 2020); the result is the same.
     """
     import torch
+
+    from torch.distributed.optim import ZeroRedundancyOptimizer
 
     named = dict(model.named_parameters())
     in_layers = [name for name in named if any(layer in name for layer in layers)]
     matrices = {name for name in in_layers if named[name].ndim == 2}
     return [
-        torch.optim.Muon(
+        ZeroRedundancyOptimizer(
             [named[name] for name in named if name in matrices],
+            optimizer_class=torch.optim.Muon,
             lr=rate,
             weight_decay=0.02,
             adjust_lr_fn="match_rms_adamw",
