@@ -3,6 +3,7 @@
 A bucket whose requester pays charges the account whose AWS credentials stand in the environment.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,9 @@ from resources.live.services import SERVICES
 
 REGION = "us-east-1"  # of all buckets that sources publish in; a copy of one may be elsewhere
 PIECE_BYTES = 8 << 20
-_INSTANCE_CREDENTIALS = "http://169.254.169.254/"  # asked when the environment has none; only AWS's machines answer
+_STATUS = re.compile(r"Server returned non-2xx status code: (\d{3})")
+_DENIED, _NOT_FOUND = {401, 403}, 404
+_INSTANCE_CREDENTIALS = "/latest/api/token"  # asked when the environment has none; only AWS's machines answer
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,13 @@ class Bucket:
         except PreconditionError as error:
             raise SourceDownError(self.name, url, "the file changed while it came", "run again") from error
         except BaseError as error:
+            said = _STATUS.search(str(error))  # listing has no exceptions of its own for these
+            status = int(said[1]) if said else 0
             if _INSTANCE_CREDENTIALS in str(error):
                 raise SourceRefusedError(self.name, url, "there are no credentials", self._credentials) from error
+            if status in _DENIED:
+                raise SourceRefusedError(self.name, url, "access was denied", self._credentials, status) from error
+            if status == _NOT_FOUND:
+                raise FileNotFoundError(f"{url} is not there") from error
             why = " ".join(str(error).split())[:300]
             raise SourceDownError(self.name, url, why, "run again later; what was fetched stays") from error
