@@ -96,7 +96,8 @@ def harvest_list(live: LiveAccess, source: str, month: str) -> None:
         records, still = _whole_list(live, source, month)
         if harvested.records and not records:
             why = f"it lists nothing of {month}, where it listed {harvested.records} versions before"
-            raise SourceDownError(SERVICE, _address(live, source, month), why, "run again later; the old list stays")
+            advice = f"run again later; the old list stays (should it be so, remove {_state_path(source, month)})"
+            raise SourceDownError(SERVICE, _address(live, source, month), why, advice)
         _store(live, source, month, records)
         live.log(f"{source}: {len(records)} versions of preprints are listed for {month}")
         for record in map(readable, records):

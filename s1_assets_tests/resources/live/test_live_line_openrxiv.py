@@ -83,8 +83,7 @@ def same_tables(live: Line, mirrored: Line, cell: Cell) -> list[dict]:
 def test_a_month_of_samples_gives_the_tables_that_its_mirror_gives(serve, sample_mirror, tmp_path, url, source):
     openrxiv = serve(sample_mirror, source)
     live, mirrored = openrxiv.line(tmp_path / "live", url), Line(tmp_path / "mirrored", sample_mirror)
-    [path] = sample_mirror.glob(f"{source}/api/details/{source}/2024-0[56]-01/*/0/json")
-    cell = Cell(source, path.parts[-4][:7])
+    cell = Cell(source, "2024-05")
     assert same_tables(live, mirrored, cell)
     openrxiv.api.asked.clear()
     second = materialized(live.run_to(cell, "raw_papers"))["raw_papers"]
