@@ -12,6 +12,7 @@ import json
 import re
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from obstore import ObjectMeta
 
 ARCHIVES_A_RUN = 12_000  # more than a month ever had: what is beyond waits for the next run
+AT_ONCE = 4
+TOLD_EVERY = 500
 MAX_ARCHIVE_BYTES = 1 << 30  # planning holds one in memory; the largest known has 492 MB
 LATE = timedelta(days=1)  # a file's time is that of the begin of its upload, and it shows at its end
 _MD5 = re.compile(r'"?([0-9a-f]{32})"?')
@@ -65,26 +68,30 @@ def harvest_archives(live: LiveAccess, cell: Cell, limit: int = ARCHIVES_A_RUN) 
             size = sum(meta["size"] for meta in lacking[:limit]) / 1e9
             count = f"{min(limit, len(lacking))} of {len(lacking)}" if len(lacking) > limit else f"{len(lacking)}"
             live.log(f"{cell.source}: {count} archives of {cell.month} are new and fetched now, {size:.2f} GB")
+        pool = ThreadPoolExecutor(AT_ONCE)
         try:
-            for meta in lacking[:limit]:
-                _fetch(live, cell.source, bucket, meta, tags)
+            fetched = pool.map(lambda meta: _fetch(live, cell.source, bucket, meta, tags), lacking[:limit])
+            for number, _ in enumerate(fetched, 1):
+                if number % TOLD_EVERY == 0:
+                    live.log(f"{cell.source}: {number} archives of {cell.month} were fetched")
         finally:
+            pool.shutdown(cancel_futures=True)
             live.downloads.put(_tags_path(cell), json.dumps(tags).encode())
 
 
 def new_archives(live: LiveAccess, source: str, mark: NewestArchives) -> tuple[dict[str, list[str]], NewestArchives]:
     """Archives of the current and the last month that came into the bucket since `mark`, by month, and the next mark.
 
-    Named by file, since whose they are stands inside. What the mirror has in the same size is not new: a run fetched
-    it. Asks for the list of two folders, some ten requests. Raises as `harvest_archives` does.
+    Named by file, since whose they are stands inside. What the mirror has is not new: a run fetched it. Asks for the
+    list of two folders, some ten requests. Raises as `harvest_archives` does.
     """
     bucket, found, files = Bucket.of(live, service_of(source), requester_pays=True), dict[str, list[str]](), []
     now = datetime.now(UTC)
     for month in (f"{now.replace(day=1) - timedelta(days=1):%Y-%m}", f"{now:%Y-%m}"):
         archives = list(_archives(bucket, month))
         files += archives
-        came = [meta for meta in _lacking(live, source, archives, {}) if _is_new(meta, mark)]
-        if came:
+        lacking = _lacking(live, source, archives, _read_tags(live, Cell(source, month)))
+        if came := [meta for meta in lacking if _is_new(meta, mark)]:
             found[month] = sorted(_name(meta) for meta in came)
     until = max((meta["last_modified"].timestamp() for meta in files), default=mark.until)
     until = max(min(until, time.time()), mark.until)

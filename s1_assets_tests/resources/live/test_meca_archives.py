@@ -290,6 +290,8 @@ def test_archives_that_a_run_has_fetched_are_not_new(live, put):
     harvest_archives(live, Cell("biorxiv", current))
     put("b.meca", ONE, folder_of(current))
     assert new_archives(live, "biorxiv", NewestArchives(0.0))[0] == {current: ["b"]}
+    put("a.meca", ONE[::-1], folder_of(current))
+    assert new_archives(live, "biorxiv", NewestArchives(0.0))[0] == {current: ["a", "b"]}
 
 
 def test_downloads_may_be_in_a_bucket(live, put, bucket):
