@@ -3,7 +3,7 @@
 import fcntl
 import functools
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,11 @@ class Downloads:
     def put(self, path: str, content: bytes | Path) -> None:
         """Stores a file, whole or not at all, in place of any earlier one; a Path is read from this machine's disk."""
         obstore.put(open_store(self.url, create=True), path, content)
+
+    def remove(self, paths: Sequence[str]) -> None:
+        """Removes files that are there."""
+        if paths:
+            obstore.delete(open_store(self.url, create=True), paths)
 
 
 @dataclass(frozen=True)

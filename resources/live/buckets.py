@@ -3,6 +3,7 @@
 A bucket whose requester pays charges the account whose AWS credentials stand in the environment.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from resources.live.services import SERVICES
 
 REGION = "us-east-1"  # of all buckets that sources publish in; a copy of one may be elsewhere
 PIECE_BYTES = 8 << 20
+_STATUS = re.compile(r"Server returned non-2xx status code: (\d{3})")
+_DENIED, _NOT_FOUND = {401, 403}, 404
+_INSTANCE_CREDENTIALS = "/latest/api/token"  # asked when the environment has none; only AWS's machines answer
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,17 @@ class Bucket:
             return bytes(obstore.get(self._store(), path).bytes())
 
     def files(self, folder: str) -> Iterator["obstore.ObjectMeta"]:
-        """The files under a folder at any depth. Raises as `download` does."""
-        with self._told(folder):
-            for batch in obstore.list(self._store(), prefix=folder):
-                yield from batch
+        """The files under a folder at any depth, none where there is no such folder.
+
+        Raises SourceRefusedError when there is no such bucket either, and as `download` does.
+        """
+        try:
+            with self._told(folder):
+                for batch in obstore.list(self._store(), prefix=folder):
+                    yield from batch
+        except FileNotFoundError as error:
+            why, advice = "there is no such bucket", f"if it moved, set the URL of {self.name} in S1_SERVICES"
+            raise SourceRefusedError(self.name, self.url, why, advice) from error
 
     @contextmanager
     def download(self, path: str, promised: Promised | None = None) -> Iterator[Download]:
@@ -78,6 +89,11 @@ class Bucket:
             partial.check(self.name, f"{self.url}/{path}", promised or Promised(meta["size"]))
             yield Download(partial.path, {"etag": tag})
 
+    @property
+    def _credentials(self) -> str:
+        payer = "; its requester pays" if self.requester_pays else ""
+        return f"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of an account that may read it{payer}"
+
     def _store(self) -> ObjectStore:
         config: S3Config = {"request_payer": True} if self.requester_pays else {}
         if self.url == SERVICES[self.name].url:
@@ -92,11 +108,17 @@ class Bucket:
         except (FileNotFoundError, NotFoundError) as error:
             raise FileNotFoundError(f"{url} is not there") from error
         except (PermissionDeniedError, UnauthenticatedError) as error:
-            payer = "; its requester pays" if self.requester_pays else ""
-            advice = f"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of an account that may read it{payer}"
-            raise SourceRefusedError(self.name, url, "access was denied", advice) from error
+            raise SourceRefusedError(self.name, url, "access was denied", self._credentials) from error
         except PreconditionError as error:
             raise SourceDownError(self.name, url, "the file changed while it came", "run again") from error
         except BaseError as error:
+            said = _STATUS.search(str(error))  # listing has no exceptions of its own for these
+            status = int(said[1]) if said else 0
+            if _INSTANCE_CREDENTIALS in str(error):
+                raise SourceRefusedError(self.name, url, "there are no credentials", self._credentials) from error
+            if status in _DENIED:
+                raise SourceRefusedError(self.name, url, "access was denied", self._credentials, status) from error
+            if status == _NOT_FOUND:
+                raise FileNotFoundError(f"{url} is not there") from error
             why = " ".join(str(error).split())[:300]
             raise SourceDownError(self.name, url, why, "run again later; what was fetched stays") from error

@@ -9,6 +9,9 @@ from resources.live.arxiv_chunks import harvest_chunks
 from resources.live.arxiv_eprints import harvest_eprints
 from resources.live.arxiv_metadata import changed_months, harvest_metadata
 from resources.live.changes import Changes
+from resources.live.meca_archives import harvest_archives, service_of
+from resources.live.openrxiv_api import harvest_list
+from resources.live.openrxiv_changes import changed_preprints
 from s1_assets.cells import Cell
 
 
@@ -18,6 +21,13 @@ def harvest_arxiv(live: LiveAccess, cell: Cell) -> None:
     if arxiv_chunks.SERVICE in live.client.services:
         harvest_chunks(live, cell.month)
     harvest_eprints(live, cell.month)
+
+
+def harvest_openrxiv(live: LiveAccess, cell: Cell) -> None:
+    """What the API of bioRxiv and medRxiv lists, and the archives of the source's bucket."""
+    harvest_list(live, cell.source, cell.month)
+    if service_of(cell.source) in live.client.services:
+        harvest_archives(live, cell)
 
 
 # Fetches what is new or changed of a cell into `live.downloads`, in the layout that the source's planning reads, and
@@ -36,4 +46,15 @@ class Feed:
     changes: ChangesSince
 
 
-FEEDS: dict[str, Feed] = {"arxiv": Feed(harvest_arxiv, changed_months)}
+def _openrxiv(source: str) -> Feed:
+    def changes(live: LiveAccess, since: str, pages: int) -> Changes:
+        return changed_preprints(live, source, since, pages)
+
+    return Feed(harvest_openrxiv, changes)
+
+
+FEEDS: dict[str, Feed] = {
+    "arxiv": Feed(harvest_arxiv, changed_months),
+    "biorxiv": _openrxiv("biorxiv"),
+    "medrxiv": _openrxiv("medrxiv"),
+}

@@ -37,7 +37,7 @@ from s1_assets.publishing.rights import narrowest, rights_of
 from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import RAW_PAPERS, Row
 
-_BACK_UNTIL, _CURRENT_SINCE = "2018-11", "2018-12"
+_BACK_UNTIL, CURRENT_SINCE = "2018-11", "2018-12"
 _VERSION = re.compile(r"1\.(?P<version>\d{1,3})")  # HighWire writes version 2 as article-version 1.2
 
 
@@ -59,15 +59,25 @@ class Archive:
 
 @dataclass
 class Preprint:
-    """A preprint of the month: its archives, oldest version first, and what the API says of its versions."""
+    """A preprint of the month: its archives, oldest version first, and what the API says of its versions.
+
+    `withdrawals` are versions that took it back, in whatever month.
+    """
 
     id: str
     archives: list[tuple[int, Archive]] = field(default_factory=list)
     records: dict[int, Record] = field(default_factory=dict)
+    withdrawals: list[Record] = field(default_factory=list)
 
     def state(self) -> list[str]:
         """Everything that its rows are made from."""
-        return [repr(self.archives), repr(sorted(self.records.items()))]
+        state = [repr(self.archives), repr(sorted(self.records.items()))]
+        return [*state, repr(self.withdrawals)] if self.withdrawals else state
+
+    def is_withdrawn(self, version: int) -> bool:
+        """Whether this version or a later one took the preprint back."""
+        records = [*self.records.values(), *self.withdrawals]
+        return any(record.withdrawn and record.version >= version for record in records)
 
 
 @dataclass(frozen=True)
@@ -90,8 +100,11 @@ class MecaCell:
         pages = list(openrxiv.pages(mirror, cell.source, cell.month))
         if not archives and not pages and not mirror.objects(cell.source):
             raise FileNotFoundError(f"{mirror.url} has no {cell.source}/; put the archives of {cell.source} there")
+        preprints = _preprints(archives, [record for page in pages for record in page.records])
+        taken_back = openrxiv.withdrawals(mirror, cell.source, {preprint.id for preprint in preprints})
         parts: defaultdict[str, list[Preprint]] = defaultdict(list)
-        for preprint in _preprints(archives, [record for page in pages for record in page.records]):
+        for preprint in preprints:
+            preprint.withdrawals = taken_back.get(preprint.id, [])
             parts[part_of(cell.source, cell.month, preprint.id)].append(preprint)
         problems = [problem for page in pages for problem in page.problems]
         name = f"{cell.source}_{cell.month}_api"
@@ -141,7 +154,7 @@ class MecaCell:
             if not preprint.records[version].withdrawn:
                 reject(Reason.SOURCE_MISSING, f"the API lists version {version}; no archive of the month has it")
         record = preprint.records.get(version)
-        if any(later.withdrawn for number, later in preprint.records.items() if number >= version):
+        if preprint.is_withdrawn(version):
             columns["status"] = "withdrawn"
         row = article_row(self.cell.source, self.cell.month, paper_id, front) | {"version": version} | columns
         contents.papers.append(row | (_from_record(row, record) if record else {}))
@@ -177,6 +190,12 @@ def read_archive(stream: IO[bytes]) -> Front | Reject:
     return article if isinstance(article, Reject) else read_front(article)
 
 
+def folder_of(month: str) -> str:
+    """The folder of Current_Content that has the archives of a month ("YYYY-MM"), in the bucket."""
+    year, number = month.split("-")
+    return f"Current_Content/{calendar.month_name[int(number)]}_{year}"
+
+
 def _archives(mirror: Mirror, cell: Cell, cache: Path) -> tuple[list[Archive], Inventory]:
     def learn(file: MirrorObject) -> Facts:
         with mirror.open(file.path) as stream:
@@ -191,9 +210,8 @@ def _archives(mirror: Mirror, cell: Cell, cache: Path) -> tuple[list[Archive], I
             "published": front.published,
         }
 
-    year, number = cell.month.split("-")
-    is_current = cell.month >= _CURRENT_SINCE
-    folder = f"Current_Content/{calendar.month_name[int(number)]}_{year}" if is_current else "Back_Content"
+    is_current = cell.month >= CURRENT_SINCE
+    folder = folder_of(cell.month) if is_current else "Back_Content"
     files = [file for file in mirror.objects(f"{cell.source}/{folder}") if file.path.lower().endswith(".meca")]
     found = known(mirror, f"{cell.source}/{folder}", cache, files, learn)
     archives = [
@@ -207,7 +225,7 @@ def _archives(mirror: Mirror, cell: Cell, cache: Path) -> tuple[list[Archive], I
 def _current(mirror: Mirror, source: str) -> Inventory:
     """What lies in Current_Content: folders of months, and anything else, which no month looks into."""
     inventory = Inventory.of(source)
-    inventory = replace(inventory, first=max(inventory.first, _CURRENT_SINCE))
+    inventory = replace(inventory, first=max(inventory.first, CURRENT_SINCE))
     folder, names = f"{source}/Current_Content", list(calendar.month_name)
     for entry in mirror.entries(folder):
         name, _, year = entry.partition("_")

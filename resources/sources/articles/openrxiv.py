@@ -1,13 +1,15 @@
 """What the API of bioRxiv and medRxiv says of preprints (https://api.biorxiv.org/details/help), as a mirror keeps it.
 
-Its answers lie at their URL's path, `<source>/api/details/<server>/<from>/<to>/<cursor>/json`, a page a file. There
-is one record a version of a preprint.
+Its answers lie at their URL's path: `<source>/api/details/<server>/<from>/<to>/<cursor>/json` is a page of what was
+posted in an interval, `<source>/api/details/<server>/<DOI>/na/json` all versions of one preprint. There is one record a
+version of a preprint.
 """
 
 import calendar
 import json
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +19,9 @@ from resources.sources.mirror import Mirror, MirrorObject
 from s1_assets.identifiers import doi_identifier
 
 _PAGE = re.compile(r".*/(?P<first>\d{4}-\d\d-\d\d)/(?P<last>\d{4}-\d\d-\d\d)/\d+/json")
+_HISTORY = re.compile(r".*/api/details/[^/]+/(?P<doi>10\..+)/na/json")
 MAX_VERSION = 999
+UNREADABLE = (ValueError, OverflowError, LookupError, TypeError, AttributeError, RecursionError)
 _WITHDRAWN = re.compile(r"\W*withdrawn\b", re.IGNORECASE)
 
 
@@ -46,14 +50,47 @@ class Page:
     problems: tuple[str, ...]
 
 
+def days_of(month: str) -> tuple[str, str]:
+    """The first and the last day of a month ("YYYY-MM")."""
+    year, number = map(int, month.split("-"))
+    return f"{month}-01", f"{month}-{calendar.monthrange(year, number)[1]}"
+
+
+def interval_of(path: str) -> tuple[str, str] | None:
+    """The first and the last day that a page is about; None for a path that is no page's."""
+    found = _PAGE.fullmatch(path)
+    return (found["first"], found["last"]) if found else None
+
+
 def pages(mirror: Mirror, source: str, month: str) -> Iterator[Page]:
     """The answers about intervals that meet a month ("YYYY-MM"), with their records of that month."""
-    year, number = map(int, month.split("-"))
-    first, last = f"{month}-01", f"{month}-{calendar.monthrange(year, number)[1]}"
+    first, last = days_of(month)
     for file in mirror.objects(f"{source}/api/details/{source}"):
-        interval = _PAGE.fullmatch(file.path)
-        if interval and interval["first"] <= last and interval["last"] >= first:
+        interval = interval_of(file.path)
+        if interval and interval[0] <= last and interval[1] >= first:
             yield _page(file, mirror.read(file.path, 0, file.size), month)
+
+
+def withdrawals(mirror: Mirror, source: str, dois: Set[str]) -> dict[str, list[Record]]:
+    """Versions that took one of the preprints `dois` (in lower case) back, whatever their month, by DOI.
+
+    Only the answers about single preprints are looked at; what cannot be read there says nothing.
+    """
+    found: defaultdict[str, list[Record]] = defaultdict(list)
+    for file in mirror.objects(f"{source}/api/details/{source}"):
+        history = _HISTORY.fullmatch(file.path)
+        if history and history["doi"].lower() in dois:
+            for record in _records(mirror.read(file.path, 0, file.size)):
+                if record.withdrawn and record.doi.lower() in dois:
+                    found[record.doi.lower()].append(record)
+    return dict(found)
+
+
+def _records(content: bytes) -> list[Record]:
+    try:
+        return [record_of(raw) for raw in json.loads(content)["collection"]]
+    except UNREADABLE:
+        return []
 
 
 def _page(file: MirrorObject, content: bytes, month: str) -> Page:
@@ -66,8 +103,8 @@ def _page(file: MirrorObject, content: bytes, month: str) -> Page:
     records, problems = [], []
     for raw in collection:
         try:
-            record = _record(raw)
-        except (ValueError, OverflowError, LookupError, TypeError, AttributeError) as error:
+            record = record_of(raw)
+        except UNREADABLE as error:
             problems.append(f"{file.path}: a record that cannot be read ({type(error).__name__}: {error})")
         else:
             if f"{record.posted:%Y-%m}" == month:
@@ -75,7 +112,8 @@ def _page(file: MirrorObject, content: bytes, month: str) -> Page:
     return Page(file, tuple(records), tuple(problems))
 
 
-def _record(raw: dict[str, Any]) -> Record:
+def record_of(raw: dict[str, Any]) -> Record:
+    """A record from its JSON. Raises one of UNREADABLE for what is none."""
     posted = as_date(raw["date"])
     if posted is None:
         raise ValueError(f"date {raw['date']!r}")

@@ -164,6 +164,29 @@ def test_a_preprint_that_only_the_api_knows_is_a_row_without_archive(tmp_path):
     assert contents.papers[0]["authors"] == ["A. Example", "B. C. Beispiel"]
 
 
+def test_a_version_of_another_month_that_took_a_preprint_back_counts(tmp_path):
+    """Its history is the API's answer about the one preprint."""
+    put_archive(tmp_path, "one", meca(article("10.1101/1", version="1.1")))
+    put_archive(tmp_path, "two", meca(article("10.1101/2", version="1.2")))
+    before = {part.name: part.version for part in biorxiv(tmp_path).parts()}
+    gone = {"title": "WITHDRAWN: On pumps", "type": "withdrawn"}
+    histories = {"1": [record("10.1101/1"), record("10.1101/1", 2, date="2024-03-02", **gone)]}
+    histories["2"] = [record("10.1101/2", **gone), record("10.1101/2", 2, date="2024-01-20")]  # and put up again
+    for name, versions in histories.items():
+        put(tmp_path, f"biorxiv/api/details/biorxiv/10.1101/{name}/na/json", json.dumps({"collection": versions}))
+    cell = biorxiv(tmp_path)
+    statuses = {row["paper_id"]: row["status"] for row in read_all(cell).papers}
+    assert statuses == {"biorxiv:10.1101/1": "withdrawn", "biorxiv:10.1101/2": "live"}
+    assert len([part for part in cell.parts() if before[part.name] != part.version]) == 2
+
+
+@pytest.mark.parametrize("history", ["", "{", "[]", '{"collection": ["x"]}', '{"collection": [{"doi": "10.1101/1"}]}'])
+def test_a_history_that_cannot_be_read_says_nothing(tmp_path, history):
+    put_archive(tmp_path, "one", meca(article("10.1101/1")))
+    put(tmp_path, "biorxiv/api/details/biorxiv/10.1101/1/na/json", history)
+    assert [row["status"] for row in read_all(biorxiv(tmp_path)).papers] == ["live"]
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
