@@ -9,6 +9,7 @@ from resources.live.arxiv_chunks import harvest_chunks
 from resources.live.arxiv_eprints import harvest_eprints
 from resources.live.arxiv_metadata import changed_months, harvest_metadata
 from resources.live.changes import Changes
+from resources.live.chemrxiv import changed_preprints, harvest_chemrxiv
 from s1_assets.cells import Cell
 
 
@@ -36,4 +37,7 @@ class Feed:
     changes: ChangesSince
 
 
-FEEDS: dict[str, Feed] = {"arxiv": Feed(harvest_arxiv, changed_months)}
+FEEDS: dict[str, Feed] = {
+    "arxiv": Feed(harvest_arxiv, changed_months),
+    "chemrxiv": Feed(harvest_chemrxiv, changed_preprints),
+}
