@@ -295,7 +295,7 @@ def _now(hours=0):
 
 def test_what_changed_is_told_by_month_once_in_bounded_steps(live, crossref):
     crossref.works = [
-        work(f"10.26434/chemrxiv-2026-{number}", f"2026-0{1 + number % 2}-05", indexed=_now(-number))
+        work(f"10.26434/chemrxiv-2026-{number}", f"2026-0{1 + number % 2}-05", indexed=_now(-1 - number))
         for number in range(5)
     ]
     crossref.page = 3
@@ -308,9 +308,9 @@ def test_what_changed_is_told_by_month_once_in_bounded_steps(live, crossref):
     assert crossref.asked[0]["sort"] == "indexed"
     assert _follow(live, watermark) == ({}, watermark, 1)
     _age(live)
-    crossref.works[1] |= {"title": ["WITHDRAWN: On things"], "indexed": {"date-time": _now() + "Z"}}
-    crossref.works[2] |= {"is-referenced-by-count": 3, "indexed": {"date-time": _now() + "Z"}}
-    crossref.works.append(work("10.26434/chemrxiv-2026-0-v2", "2026-03-01", indexed=_now()))
+    crossref.works[1] |= {"title": ["WITHDRAWN: On things"], "indexed": {"date-time": _now(-0.3) + "Z"}}
+    crossref.works[2] |= {"is-referenced-by-count": 3, "indexed": {"date-time": _now(-0.2) + "Z"}}
+    crossref.works.append(work("10.26434/chemrxiv-2026-0-v2", "2026-03-01", indexed=_now(-0.1)))
     months, _, _ = _follow(live, watermark)
     assert months == {"2026-02": ["10.26434/chemrxiv-2026-1"], "2026-03": ["10.26434/chemrxiv-2026-0"]}
 
