@@ -10,6 +10,8 @@ from resources.live.arxiv_eprints import harvest_eprints
 from resources.live.arxiv_metadata import changed_months, harvest_metadata
 from resources.live.changes import Changes
 from resources.live.chemrxiv import changed_preprints, harvest_chemrxiv
+from resources.live.natcomms import harvest_natcomms
+from resources.live.natcomms_news import changed_articles
 from s1_assets.cells import Cell
 
 
@@ -40,4 +42,5 @@ class Feed:
 FEEDS: dict[str, Feed] = {
     "arxiv": Feed(harvest_arxiv, changed_months),
     "chemrxiv": Feed(harvest_chemrxiv, changed_preprints),
+    "natcomms": Feed(harvest_natcomms, changed_articles),
 }

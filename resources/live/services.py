@@ -48,6 +48,8 @@ SERVICES = {
         Service("chemrxiv", "https://chemrxiv.org", _polite("chemrxiv")),
         Service("osf", "https://api.osf.io/v2", _polite("osf")),
         Service("osf-files", "https://osf.io", _polite("osf-files"), frozenset({"files.osf.io", "files.us.osf.io"})),
+        # "No more than three requests per second" without a key.
+        Service("eutils", "https://eutils.ncbi.nlm.nih.gov/entrez/eutils", RateLimit("eutils", 3, 1.0)),
         Service("pmc-oa", "https://pmc-oa-opendata.s3.amazonaws.com", RateLimit("pmc-oa", 10, 1.0)),
         Service("springer", "https://api.springernature.com", _polite("springer")),
     )

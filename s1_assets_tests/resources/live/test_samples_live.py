@@ -16,6 +16,7 @@ from s1_assets.cells import Cell
 from s1_assets_tests.line import Line, failure, materialized
 from s1_assets_tests.resources.live.conftest import CONTACT
 from s1_assets_tests.resources.live.crossref_server import CrossrefServer
+from s1_assets_tests.resources.live.pmc_server import Pmc
 
 LAST = "context_bundles"
 
@@ -84,3 +85,11 @@ def test_chemrxiv(live_line, mirror_line, sample_mirror: Path, httpserver):
 
     httpserver.expect_request(re.compile("/.*")).respond_with_handler(site)
     _same(live_line("crossref", "chemrxiv"), mirror_line("chemrxiv"), Cell("chemrxiv", "2024-05"), asked)
+
+
+def test_nature_communications(live_line, mirror_line, sample_mirror: Path, httpserver):
+    pmc, root = Pmc(), sample_mirror / "pmc-oa"
+    pmc.objects = {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    pmc.released = {path.name[3:].partition(".")[0]: "2024/06/20" for path in (root / "metadata").iterdir()}
+    httpserver.expect_request(re.compile("/.*")).respond_with_handler(pmc)
+    _same(live_line("eutils", "pmc-oa"), mirror_line("pmc-oa"), Cell("natcomms", "2024-06"), pmc.asked)
