@@ -1,9 +1,10 @@
 """Which live services fill the mirror of each source, and tell what it has that is new."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from resources.live import arxiv_chunks
+from resources.live import arxiv_chunks, osf
 from resources.live.access import LiveAccess
 from resources.live.arxiv_chunks import harvest_chunks
 from resources.live.arxiv_eprints import harvest_eprints
@@ -12,6 +13,7 @@ from resources.live.changes import Changes
 from resources.live.chemrxiv import changed_preprints, harvest_chemrxiv
 from resources.live.natcomms import harvest_natcomms
 from resources.live.natcomms_news import changed_articles
+from resources.sources.preprints.osf import SOURCES as OSF_SERVERS
 from s1_assets.cells import Cell
 
 
@@ -43,4 +45,5 @@ FEEDS: dict[str, Feed] = {
     "arxiv": Feed(harvest_arxiv, changed_months),
     "chemrxiv": Feed(harvest_chemrxiv, changed_preprints),
     "natcomms": Feed(harvest_natcomms, changed_articles),
+    **{source: Feed(osf.harvest_osf, functools.partial(osf.changed_preprints, source)) for source in OSF_SERVERS},
 }
