@@ -4,8 +4,8 @@
     pmc-oa/looked/<YYYY-MM>.json                     what was found of a month, and when each article was looked at
 
 Metadata are stored when all files of their version are there, so that an article is complete or not there at all. Of
-media only pictures are fetched that the article's XML shows: no supplements, no videos. What is retracted, or under
-no licence that allows to pass pictures on, has metadata only.
+media only pictures are fetched that the article's XML shows: no supplements, no videos. What is retracted has no
+pictures, and what is under no licence that allows to pass pictures on has metadata only.
 """
 
 import calendar
@@ -110,8 +110,7 @@ def _look(live: LiveAccess, month: _Month, pmcid: str) -> None:
 
 def _bring_files(live: LiveAccess, name: str, metadata: Mapping[str, Any]) -> bool:
     """Brings XML and pictures of an article version, if they are wanted; returns whether all is there."""
-    code = str(metadata.get("license_code") or "")
-    if metadata.get("is_retracted") or rights_of(code) == "pointer_only" or not metadata.get("xml_url"):
+    if rights_of(str(metadata.get("license_code") or "")) == "pointer_only" or not metadata.get("xml_url"):
         return True
     try:
         text = file_of(name, metadata["xml_url"])
@@ -123,7 +122,7 @@ def _bring_files(live: LiveAccess, name: str, metadata: Mapping[str, Any]) -> bo
     if not _bring(live, text):
         return False
     mirror = live.downloads.mirror
-    if not mirror.exists(f"{ROOT}/{text.key}"):
+    if metadata.get("is_retracted") or not mirror.exists(f"{ROOT}/{text.key}"):
         return True
     shown = _shown(b"".join(mirror.stream(f"{ROOT}/{text.key}")))
     return all(_bring(live, file) for file in _media(live, name, metadata) if _key(file.key) in shown)

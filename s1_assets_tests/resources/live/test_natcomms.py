@@ -142,11 +142,19 @@ def test_a_list_of_versions_in_several_answers_is_read_to_its_end(live, pmc):
     assert {"metadata/PMC1.2.json", "metadata/PMC1.10.json"} < set(_stored(live))
 
 
-@pytest.mark.parametrize("changes", [{"is_retracted": True}, {"license_code": "TDM"}, {"license_code": ""}])
-def test_what_may_not_be_used_has_metadata_only(live, pmc, changes):
+@pytest.mark.parametrize(
+    ("changes", "files"),
+    [
+        ({"is_retracted": True}, ["PMC2.1/PMC2.1.xml", "metadata/PMC2.1.json"]),
+        ({"license_code": "TDM"}, ["metadata/PMC2.1.json"]),
+        ({"license_code": ""}, ["metadata/PMC2.1.json"]),
+        ({"license_code": "CC BY-NC-ND"}, ["PMC2.1/Fig1_HTML.png", "PMC2.1/PMC2.1.xml", "metadata/PMC2.1.json"]),
+    ],
+)
+def test_of_what_may_not_be_used_no_pictures_are_fetched(live, pmc, changes, files):
     pmc.add("PMC2", **changes)
     harvest_natcomms(live, JUNE)
-    assert [path for path in _stored(live) if "PMC2" in path] == ["metadata/PMC2.1.json"]
+    assert [path for path in _stored(live) if "PMC2" in path] == files
 
 
 @pytest.mark.parametrize(
