@@ -36,7 +36,7 @@ ARTICLES_A_RUN = 1000  # about half an hour; a month has as many
 FRESH_SECONDS = 6 * 3600
 LOOK_AGAIN = timedelta(days=7)
 LOOKS_A_SAVE = 50
-_NOT_THERE = {403, 404}  # the bucket answers 403 for what is not there to those who may not list
+_NOT_THERE = 404
 
 
 @dataclass
@@ -167,7 +167,7 @@ def _bring(live: LiveAccess, file: ArticleFile) -> bool:
         live.log(f"natcomms: {file.key} is left for another run, and its article with it: {error}")
         return False
     except SourceRefusedError as error:
-        if not isinstance(error, TooLargeError) and error.status not in _NOT_THERE:
+        if not isinstance(error, TooLargeError) and error.status != _NOT_THERE:
             raise
         live.log(f"natcomms: {file.key} is left out: {error}")
     return True

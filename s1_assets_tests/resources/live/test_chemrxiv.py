@@ -347,3 +347,14 @@ def test_what_a_run_harvested_is_a_change_for_a_later_look(live, crossref, site)
     assert changed_preprints(live, mark).months == {
         "2024-05": ["10.26434/chemrxiv-2024-b", "10.26434/chemrxiv.99000001"]
     }
+
+
+def test_downloads_may_be_in_a_bucket(live, crossref, site, bucket):
+    live = replace(live, downloads=Downloads(f"{bucket}/downloads"))
+    for _ in range(2):
+        harvest_chemrxiv(live, MAY)
+    harvest_chemrxiv(live, Cell("chemrxiv", "2019-01"))
+    assert sorted(site.asked) == [C, A]
+    assert [row["format"] for row in _rows(live).values()] == ["pdf", "pdf"]
+    assert _plan(live, "2019-01").parts() == []
+    assert list(changed_preprints(live).months) == ["2024-05"]

@@ -373,3 +373,12 @@ def test_while_another_look_is_at_it_nothing_is_asked_or_told(live, pmc, crossre
     with live.alone("natcomms-news"):
         changes = changed_articles(live, "mark")
     assert (changes.months, changes.watermark, changes.complete, pmc.asked) == ({}, "mark", False, [])
+
+
+def test_downloads_may_be_in_a_bucket(live, pmc, bucket):
+    live = replace(live, downloads=Downloads(f"{bucket}/downloads"))
+    harvest_natcomms(live, JUNE)
+    pmc.asked.clear()
+    harvest_natcomms(live, JUNE)
+    assert pmc.asked == []
+    assert {row["format"] for row in _rows(live).values()} == {"jats"}
