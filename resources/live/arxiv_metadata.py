@@ -20,14 +20,15 @@ from datetime import UTC, date, datetime, timedelta
 
 from resources.live.access import LiveAccess
 from resources.live.arxiv_lines import Authors, paper_of, parsed_authors, snapshot_line
-from resources.live.changes import Changes
+from resources.live.changes import Changes, changes_after
 from resources.live.oai import OaiList, OaiPage
-from resources.sources.arxiv.harvested import FOLDER, UNPLACED, fetches_after
+from resources.sources.arxiv.harvested import HARVESTED
 from resources.sources.arxiv.ids import canonical_id, month_of
 from resources.sources.arxiv.snapshot import snapshot_until
+from resources.sources.harvested_lines import UNPLACED
 
 SERVICE = "arxiv-oai"
-STATE = f"{FOLDER}/harvested.json"
+STATE = f"{HARVESTED.folder}/harvested.json"
 EARLIEST = date(2005, 9, 16)
 PAGES_A_STEP = 16  # of 2,500 records, whose lines are held in memory: about 100 MB
 FRESH_SECONDS = 6 * 3600  # arXiv announces once a day
@@ -92,12 +93,7 @@ def changed_months(live: LiveAccess, since: str = "", pages: int = 4) -> Changes
             more = _step(live, datetime.now(UTC).date() - _MARGIN, pages)
     except BlockingIOError:
         more = True
-    months: defaultdict[str, set[str]] = defaultdict(set)
-    watermark = since
-    for fetch in fetches_after(live.downloads.mirror, since):
-        months[fetch.month].update(fetch.papers)
-        watermark = max(watermark, fetch.name)
-    return Changes({month: sorted(papers) for month, papers in sorted(months.items())}, watermark, not more)
+    return changes_after(live.downloads.mirror, HARVESTED, since, complete=not more)
 
 
 def _step(live: LiveAccess, begin: date, pages: int) -> bool:
@@ -184,7 +180,7 @@ def _store(live: LiveAccess, lines: dict[str, bytes], known: dict[str, str]) -> 
         if known.get(paper) != _digest(line):
             by_month[_month(paper)].append(line)
     for month, month_lines in by_month.items():
-        live.downloads.put(f"{FOLDER}/{month}/{name}.jsonl", b"\n".join(month_lines) + b"\n")
+        live.downloads.put(HARVESTED.path(month, name), b"\n".join(month_lines) + b"\n")
     live.log(f"arXiv metadata: {len(lines)} records came, {sum(map(len, by_month.values()))} of them new or changed")
 
 

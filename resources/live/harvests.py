@@ -1,17 +1,20 @@
 """Which live services fill the mirror of each source, and tell what it has that is new."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from resources.live import arxiv_chunks
+from resources.live import arxiv_chunks, chemrxiv, openrxiv_changes, osf
 from resources.live.access import LiveAccess
 from resources.live.arxiv_chunks import harvest_chunks
 from resources.live.arxiv_eprints import harvest_eprints
 from resources.live.arxiv_metadata import changed_months, harvest_metadata
 from resources.live.changes import Changes
 from resources.live.meca_archives import harvest_archives, service_of
+from resources.live.natcomms import harvest_natcomms
+from resources.live.natcomms_news import changed_articles
 from resources.live.openrxiv_api import harvest_list
-from resources.live.openrxiv_changes import changed_preprints
+from resources.sources.preprints.osf import SOURCES as OSF_SERVERS
 from s1_assets.cells import Cell
 
 
@@ -46,15 +49,11 @@ class Feed:
     changes: ChangesSince
 
 
-def _openrxiv(source: str) -> Feed:
-    def changes(live: LiveAccess, since: str, pages: int) -> Changes:
-        return changed_preprints(live, source, since, pages)
-
-    return Feed(harvest_openrxiv, changes)
-
-
 FEEDS: dict[str, Feed] = {
     "arxiv": Feed(harvest_arxiv, changed_months),
-    "biorxiv": _openrxiv("biorxiv"),
-    "medrxiv": _openrxiv("medrxiv"),
+    "biorxiv": Feed(harvest_openrxiv, functools.partial(openrxiv_changes.changed_preprints, "biorxiv")),
+    "medrxiv": Feed(harvest_openrxiv, functools.partial(openrxiv_changes.changed_preprints, "medrxiv")),
+    "chemrxiv": Feed(chemrxiv.harvest_chemrxiv, chemrxiv.changed_preprints),
+    "natcomms": Feed(harvest_natcomms, changed_articles),
+    **{source: Feed(osf.harvest_osf, functools.partial(osf.changed_preprints, source)) for source in OSF_SERVERS},
 }

@@ -55,7 +55,7 @@ class _Watermark:
             raise ValueError(f"{text[:80]!r} is no watermark of this source; clear it to look from now on") from error
 
 
-def changed_preprints(live: LiveAccess, source: str, since: str = "", pages: int = 4) -> Changes:
+def changed_preprints(source: str, live: LiveAccess, since: str = "", pages: int = 4) -> Changes:
     """Preprints that were posted, revised or taken back after the watermark `since`, and archives that came, by month.
 
     The month is that of the cell which reads them: the one in which a version was posted, or in whose folder an archive

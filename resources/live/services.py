@@ -31,6 +31,10 @@ _ARXIV_METADATA = RateLimit("arxiv-metadata", 1, 3.0, one_at_a_time=True)
 _ARXIV_FULL_TEXT = RateLimit("arxiv-full-text", 4, 2.0)
 
 
+# OSF's file service, and the store behind it.
+_OSF_FILES = frozenset({"files.osf.io", "files.us.osf.io", "storage.googleapis.com"})
+
+
 def _polite(name: str) -> RateLimit:
     return RateLimit(name, 1, 1.0)
 
@@ -47,7 +51,9 @@ SERVICES = {
         Service("crossref", "https://api.crossref.org", _polite("crossref")),
         Service("chemrxiv", "https://chemrxiv.org", _polite("chemrxiv")),
         Service("osf", "https://api.osf.io/v2", _polite("osf")),
-        Service("osf-files", "https://osf.io", _polite("osf-files"), frozenset({"files.osf.io", "files.us.osf.io"})),
+        Service("osf-files", "https://osf.io", _polite("osf-files"), _OSF_FILES),
+        # "No more than three requests per second" without a key.
+        Service("eutils", "https://eutils.ncbi.nlm.nih.gov/entrez/eutils", RateLimit("eutils", 3, 1.0)),
         Service("pmc-oa", "https://pmc-oa-opendata.s3.amazonaws.com", RateLimit("pmc-oa", 10, 1.0)),
         Service("springer", "https://api.springernature.com", _polite("springer")),
     )

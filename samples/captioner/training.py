@@ -85,11 +85,10 @@ def optimizers(model: "torch.nn.Module", layers: tuple[str, ...], rate: float) -
     """Muon (Jordan et al. 2024) for the matrices of the layers, AdamW for embeddings, mergers, norms and biases.
 
     Parameters of a layer have one of `layers` in their names. Muon's update is scaled to the size of AdamW's
-    (Liu et al. 2025, section 2.2), so that both share one rate. A tenth of a step is Muon's iterations, so each process
-    does them for its share of the matrices and tells the others (ZeRO, Rajbhandari et al. 2020); the result is the same.
+    (Liu et al. 2025, section 2.2), so that both share one rate. Its iterations are a tenth of a step, so each process
+    does them for a share of the matrices and tells the others (ZeRO, Rajbhandari et al. 2020); the result is the same.
     """
     import torch
-
     from torch.distributed.optim import ZeroRedundancyOptimizer
 
     named = dict(model.named_parameters())

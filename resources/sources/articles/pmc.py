@@ -2,6 +2,7 @@
 
     pmc-oa/metadata/PMC<id>.<version>.json     what PMC says of an article version
     pmc-oa/PMC<id>.<version>/                  its XML, text and media, as loose files
+    pmc-oa/news/                               what live services told since, retractions among it (news.py)
 
 A part is a share of the month's articles (`part_of`). Versions count as numbers: .10 follows .2. An article's bytes
 are those of its folder (`Mirror.pack`).
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from resources.sources.articles.article import article_row, identify, month_of, part_of
 from resources.sources.articles.known import Facts, known
+from resources.sources.articles.news import retracted_in
 from resources.sources.inventory import Inventory
 from resources.sources.mirror import Mirror, MirrorObject
 from resources.sources.part import PartContents, SourcePart
@@ -81,17 +83,17 @@ class PmcCell:
     def open(cls, mirror: Mirror, cell: Cell, cache: Path) -> "PmcCell":
         """Plans a month from the metadata and the XML of new articles. Raises FileNotFoundError without metadata."""
         listed = mirror.objects(f"{ROOT}/metadata")
-        if not listed:
+        if not listed and not mirror.entries(ROOT):
             raise FileNotFoundError(f"{mirror.url} has no {ROOT}/metadata/; put PMC's open-access files there")
         facts = known(mirror, f"{ROOT}/metadata", cache, listed, lambda file: _learn(mirror, file))
         by_article: defaultdict[str, list[Version]] = defaultdict(list)
-        inventory = Inventory.of(SOURCE)
+        inventory, retracted = Inventory.of(SOURCE), retracted_in(mirror, cell.month)
         for file, found in facts:
             if found:
                 why = found.get("problem") or "neither its citation nor its XML tells a month"
                 inventory.add(file.path, found.get("month"), why)
             if found.get("month") == cell.month:
-                version = _version(mirror, found)
+                version = _version(mirror, found, retracted)
                 by_article[version.pmcid].append(version)
         parts: defaultdict[str, list[list[Version]]] = defaultdict(list)
         for pmcid, versions in sorted(by_article.items()):
@@ -210,7 +212,7 @@ def _cited_month(citation: str) -> str | None:
     return f"{datetime.strptime(f'{found[1]} {found[2]}', '%Y %b'):%Y-%m}" if found else None
 
 
-def _version(mirror: Mirror, facts: Facts) -> Version:
+def _version(mirror: Mirror, facts: Facts, retracted: frozenset[str]) -> Version:
     name = f"{facts['pmcid']}.{facts['version']}"
     return Version(
         facts["pmcid"],
@@ -218,6 +220,6 @@ def _version(mirror: Mirror, facts: Facts) -> Version:
         facts["doi"],
         facts["title"],
         facts["license"],
-        facts["retracted"],
+        facts["retracted"] or (facts["doi"] or "").lower() in retracted,
         tuple(mirror.objects(f"{ROOT}/{name}")),
     )

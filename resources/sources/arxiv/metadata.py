@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from resources.sources.arxiv.harvested import FOLDER, add_harvested, harvested_lines
+from resources.sources.arxiv.harvested import HARVESTED
 from resources.sources.arxiv.records import BrokenRecord, Record, read_record
 from resources.sources.arxiv.snapshot import open_snapshot, paper_of_line
 from resources.sources.inventory import Inventory
@@ -23,13 +23,13 @@ def records_of(mirror: Mirror, month: str, cache: Path) -> tuple[Records, Invent
     try:
         snapshot = open_snapshot(mirror, cache)
     except FileNotFoundError:
-        if not mirror.entries(FOLDER):
+        if not mirror.entries(HARVESTED.folder):
             raise
         lines, inventory = [], Inventory.of("arxiv")
     else:
         lines, inventory = snapshot.lines(month), snapshot.inventory("arxiv")
-    add_harvested(inventory, mirror)
-    return _latest([*lines, *harvested_lines(mirror, month)]), inventory
+    HARVESTED.add_to(inventory, mirror)
+    return _latest([*lines, *HARVESTED.lines(mirror, month)]), inventory
 
 
 def _latest(lines: Iterable[bytes]) -> Records:

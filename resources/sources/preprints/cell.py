@@ -1,7 +1,7 @@
 """One month of a preprint server from a mirror: metadata records and a PDF for each version.
 
-    <source>/<records>.jsonl     one record a line (crossref.py, osf.py)
-    <source>/pdf/<file>          the PDF of a version
+    <source>/<records>.jsonl, <source>/<records>/…     one record a line (records.py, crossref.py, osf.py)
+    <source>/pdf/<file>                                the PDF of a version
 
 A part is a day: the versions posted on it. Of several versions posted in one month the newest is the paper's row.
 """
@@ -9,16 +9,15 @@ A part is a day: the versions posted on it. Of several versions posted in one mo
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from resources.sources.inventory import Inventory
 from resources.sources.mirror import Mirror, MirrorObject
-from resources.sources.monthly_lines import MonthlyLines, PlaceOfLine
 from resources.sources.part import PartContents, SourcePart
-from resources.sources.preprints import crossref, osf
 from resources.sources.preprints.record import Preprint
+from resources.sources.preprints.records import MonthRecords, RecordShelf
 from s1_assets.cells import Cell
 from s1_assets.rejects import Reason, Reject
 from s1_assets.tables import RAW_PAPERS, Row
@@ -51,24 +50,20 @@ class PreprintCell:
 
         Raises FileNotFoundError when the mirror has no records of the source.
         """
-        path, place_of_line, read = _layout(cell.source)
-        try:
-            records = MonthlyLines.open(mirror, path, cache, place_of_line)
-        except FileNotFoundError as error:
-            raise FileNotFoundError(f"{mirror.url} has no {path}; put the records of {cell.source} there") from error
+        shelf, records = RecordShelf.of(cell.source), MonthRecords.open(mirror, cell.source, cell.month, cache)
         preprints: dict[tuple[str, int], Preprint] = {}
         broken: dict[str, list[str]] = {}
-        for line in records.lines(cell.month):
+        for line in records.lines:
             try:
-                preprint = read(line)
+                preprint = shelf.read(line)
             except ValueError as error:
                 broken.setdefault(f"{cell.source}_{cell.month}_unreadable", []).append(str(error)[:300])
             else:
                 preprints[preprint.id, preprint.version] = preprint  # of several records of a version the last counts
         pdfs = _pdfs(mirror, cell.source)
-        inventory = records.inventory(cell.source)
+        inventory = records.inventory
         for name in sorted(pdfs.keys() - records.files):
-            inventory.add(pdfs[name].path, None, f"no record with a date in {path} names it")
+            inventory.add(pdfs[name].path, None, f"no record with a date in {shelf.path} names it")
         return cls(mirror, _by_day(cell.source, preprints.values(), pdfs), broken, inventory)
 
     def parts(self) -> list[SourcePart]:
@@ -119,13 +114,6 @@ class PreprintCell:
         contents.papers.append(row)
         for relation, identifier in preprint.identities:
             contents.identify(preprint.paper_id, relation, identifier)
-
-
-def _layout(source: str) -> tuple[str, PlaceOfLine, Callable[[bytes], Preprint]]:
-    """Where a source's records lie in a mirror, what tells a line's place, and what reads it."""
-    if source == crossref.SOURCE:
-        return crossref.RECORDS, crossref.place_of_line, crossref.read_record
-    return osf.records_path(source), osf.place_of_line, lambda line: osf.read_record(source, line)
 
 
 def _pdfs(mirror: Mirror, source: str) -> dict[str, MirrorObject]:

@@ -50,7 +50,7 @@ def look(live, since="", pages=4):
     """Calls until a look is complete; what it told, and the watermark."""
     told: list[tuple[str, str]] = []
     while True:
-        changes = changed_preprints(live, "biorxiv", since, pages)
+        changes = changed_preprints("biorxiv", live, since, pages)
         told += [(month, paper) for month, papers in changes.months.items() for paper in papers]
         since = changes.watermark
         if changes.complete:
@@ -80,7 +80,7 @@ def test_a_call_asks_for_so_many_pages_at_most_and_the_next_goes_on(live, server
     found, watermark, calls, complete = [], "", 0, False
     while not complete:
         before = len(server.asked)
-        changes = changed_preprints(live, "biorxiv", watermark, 2)
+        changes = changed_preprints("biorxiv", live, watermark, 2)
         assert len(server.asked) - before <= 2
         found += changes.months.get(month(1), [])
         watermark, complete, calls = changes.watermark, changes.complete, calls + 1
@@ -108,7 +108,7 @@ def test_what_is_entered_later_for_a_day_that_was_seen_is_told(live, server):
 
 def test_a_record_that_moves_out_of_a_page_while_a_look_goes_on_is_told_by_the_next(live, server):
     server.records = [version(f"10.1101/{number}", day(1)) for number in range(5)]
-    first = changed_preprints(live, "biorxiv", "", 1)
+    first = changed_preprints("biorxiv", live, "", 1)
     gone = server.records.pop(0)  # so that the third one is on the page that was seen
     told, watermark = look(live, first.watermark)
     seen = {gone["doi"], "10.1101/1", *(paper for _, paper in told)}
@@ -147,7 +147,7 @@ def test_a_look_after_a_long_time_lists_every_day_between(live, server):
 def test_nothing_is_asked_soon_after_a_finished_look(live, server):
     _, watermark = look(live)
     asked = len(server.asked)
-    changes = changed_preprints(live, "biorxiv", watermark)
+    changes = changed_preprints("biorxiv", live, watermark)
     assert (changes.months, changes.watermark, changes.complete) == ({}, watermark, True)
     assert len(server.asked) == asked
 
@@ -171,14 +171,14 @@ def test_a_service_that_is_down_loses_nothing(live, server):
     server.records = [version("10.1101/1", day(1))]
     server.failing = [Response("")] * 3
     with pytest.raises(SourceDownError, match="the answer is empty"):
-        changed_preprints(live, "biorxiv")
+        changed_preprints("biorxiv", live)
     assert look(live)[0] == [(month(1), "10.1101/1")]
 
 
 @pytest.mark.parametrize("text", ["20240501T000000Z", "{}", "[]", '{"day": "soon", "archives": {"until": 1}}'])
 def test_a_watermark_of_another_kind_is_told(live, server, text):
     with pytest.raises(ValueError, match=r"is no watermark of this source; clear it"):
-        changed_preprints(live, "biorxiv", text)
+        changed_preprints("biorxiv", live, text)
 
 
 def test_an_archive_that_comes_later_asks_for_its_months_cell_once(live, server, bucket):

@@ -1,0 +1,170 @@
+"""What is new of Nature Communications: articles that PMC released, and retractions that Crossref tells of.
+
+    pmc-oa/news/<YYYY-MM>/<fetch>.jsonl     what was told (resources/sources/articles/news.py)
+    pmc-oa/news/followed.json               how far that is, and what is still to be looked up
+
+PMC's day of release is a day: the last days are asked for again, less what was told of them. Crossref gives a notice of
+retraction as a work that updates others; the month is that of the article, not of the notice. That files of an article
+changed without either shows when its month is harvested again.
+"""
+
+import dataclasses
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
+
+from resources.live import entrez
+from resources.live.access import LiveAccess
+from resources.live.changes import Changes, changes_after
+from resources.live.crossref import SERVICE as CROSSREF
+from resources.live.crossref import Work, contact_parameter, works
+from resources.live.natcomms import FRESH_SECONDS, JOURNAL
+from resources.sources.articles.news import NEWS, RELEASED, RETRACTED, news_line
+from s1_assets.identifiers import doi_identifier
+
+STATE = f"{NEWS.folder}/followed.json"
+NOTICES = "journals/2041-1723/works"
+OVERLAP = timedelta(days=2)
+_NOT_THERE = 404
+
+
+@dataclass
+class _Followed:
+    """Until which day releases and notices were asked for, what was told since, and what waits to be looked up.
+
+    `told` maps PMC ids to the day when they were found; `notices` is a time of indexing; `retracted` are DOIs that
+    were told. `at` is when nothing was left to do (seconds since 1970).
+    """
+
+    released: str
+    notices: str
+    told: dict[str, str] = field(default_factory=dict)
+    retracted: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    waiting_retracted: list[str] = field(default_factory=list)
+    asked: bool = False
+    at: float = 0.0
+
+
+def changed_articles(live: LiveAccess, since: str = "", pages: int = 4) -> Changes:
+    """Articles that were released or retracted after the watermark `since`, asking for at most about `pages` pages.
+
+    The first look begins two days ago. While another one is at it, nothing is asked or told. When it is not complete,
+    call again with the watermark that it gave. Raises SourceDownError and SourceRefusedError as the client does.
+    """
+    try:
+        with live.alone("natcomms-news", wait=False):
+            followed = _read(live)
+            if time.time() - followed.at > FRESH_SECONDS:
+                _follow(live, followed, max(pages, 1))
+            return changes_after(live.downloads.mirror, NEWS, since, complete=bool(followed.at))
+    except BlockingIOError:
+        return Changes({}, since, complete=False)
+
+
+def _follow(live: LiveAccess, followed: _Followed, pages: int) -> None:
+    """Asks once what is new, then looks up what waits, as far as the pages go; stores after each answer."""
+    followed.at = 0.0
+    if not followed.asked:
+        _ask_releases(live, followed)
+        _ask_notices(live, followed)
+        followed.asked = True
+        _write(live, followed)
+        pages -= 2
+    while followed.waiting and pages > 0:
+        _look_up(live, followed)
+        pages -= 1
+    while followed.waiting_retracted and pages > 0:
+        _look_up_retracted(live, followed)
+        pages -= 1
+    if not followed.waiting and not followed.waiting_retracted:
+        followed.asked, followed.at = False, time.time()
+        _write(live, followed)
+
+
+def _ask_releases(live: LiveAccess, followed: _Followed) -> None:
+    today, since = datetime.now(UTC).date(), date.fromisoformat(followed.released) - OVERLAP
+    days = entrez.days_between(since, today + timedelta(days=1), "pmcrdat")
+    found = [pmcid for page in entrez.search(live, f"{JOURNAL} AND {days}") for pmcid in page]
+    followed.waiting = [pmcid for pmcid in dict.fromkeys(found) if pmcid not in followed.told]
+    followed.told = {pmcid: day for pmcid, day in followed.told.items() if pmcid in found}
+    followed.released = today.isoformat()
+
+
+def _ask_notices(live: LiveAccess, followed: _Followed) -> None:
+    begun = datetime.now(UTC) - OVERLAP
+    filters = {"update-type": "retraction", "from-index-date": followed.notices}
+    found = [doi for page in works(live, NOTICES, filters) for notice in page.works for doi in _retracted_by(notice)]
+    followed.waiting_retracted = [doi for doi in dict.fromkeys(found) if doi not in followed.retracted]
+    followed.notices = f"{begun:%Y-%m-%dT%H:%M:%S}"
+
+
+def _retracted_by(notice: Work) -> list[str]:
+    """DOIs in lower case of the works that a notice retracts."""
+    updates = notice.get("update-to")
+    found = [one for one in updates if isinstance(one, dict)] if isinstance(updates, list) else []
+    dois = (doi_identifier(str(one.get("DOI"))) for one in found if one.get("type") == "retraction")
+    return [doi.removeprefix("doi:") for doi in dois if doi]
+
+
+def _look_up(live: LiveAccess, followed: _Followed) -> None:
+    batch = followed.waiting[: entrez.SUMMARIES_A_PAGE]
+    found = entrez.summaries(live, batch)
+    dated = [(one.month, news_line(one.doi or one.pmcid, RELEASED)) for one in found if one.month]
+    if unknown := len(batch) - len(dated):
+        live.log(f"natcomms: of {len(batch)} articles that PMC released, {unknown} have no date; they are left out")
+    _tell(live, dated)
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    followed.told |= dict.fromkeys(batch, today)
+    followed.waiting = followed.waiting[len(batch) :]
+    _write(live, followed)
+
+
+def _look_up_retracted(live: LiveAccess, followed: _Followed) -> None:
+    doi = followed.waiting_retracted[0]
+    if month := _published(live, doi):
+        _tell(live, [(month, news_line(doi, RETRACTED))])
+        live.log(f"natcomms: {doi} of {month} was retracted")
+    else:
+        live.log(f"natcomms: {doi} was retracted; Crossref does not say when it came out")
+    followed.retracted.append(doi)
+    followed.waiting_retracted = followed.waiting_retracted[1:]
+    _write(live, followed)
+
+
+def _published(live: LiveAccess, doi: str) -> str | None:
+    """The month in which a work came out online, as Crossref has it."""
+    expected = frozenset({_NOT_THERE})
+    answer = live.client.get(CROSSREF, f"works/{quote(doi)}", contact_parameter(live, "mailto"), expected=expected)
+    try:
+        work = json.loads(answer.body)["message"]
+        dates = [work[name]["date-parts"][0] for name in ("published-online", "published") if name in work]
+        year, month = next((int(parts[0]), int(parts[1])) for parts in dates if len(parts) > 1)
+        return f"{date(year, month, 1):%Y-%m}"
+    except (ValueError, LookupError, TypeError, StopIteration, OverflowError, RecursionError):
+        return None
+
+
+def _tell(live: LiveAccess, dated: Iterable[tuple[str, bytes]]) -> None:
+    by_month: defaultdict[str, list[bytes]] = defaultdict(list)
+    for month, line in dated:
+        by_month[month].append(line)
+    for month, lines in sorted(by_month.items()):
+        name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+        live.downloads.put(NEWS.path(month, name), b"\n".join(lines) + b"\n")
+
+
+def _read(live: LiveAccess) -> _Followed:
+    mirror = live.downloads.mirror
+    if not mirror.exists(STATE):
+        now = datetime.now(UTC)
+        return _Followed(f"{now:%Y-%m-%d}", f"{now - OVERLAP:%Y-%m-%dT%H:%M:%S}")
+    return _Followed(**json.loads(b"".join(mirror.stream(STATE))))
+
+
+def _write(live: LiveAccess, followed: _Followed) -> None:
+    live.downloads.put(STATE, json.dumps(dataclasses.asdict(followed)).encode())

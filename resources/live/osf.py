@@ -1,0 +1,241 @@
+"""The preprint servers that OSF hosts, from its API (JSON:API, https://developer.osf.io) into the downloads mirror.
+
+Documented: lists of preprints with filters by provider and dates (gte, lt), `page[size]` up to 100, `links.next`,
+embedded contributors and licence, and a file's `links.download`. Known from what others tell: a list embeds the first
+contributors, or none at all, and the rest is to be asked for paper by paper; `embed=primary_file` fails with 502, so
+that a file is one more request. Assumed: a list may hold the newest version of a preprint only, earlier ones are at
+its relation `versions`; and links lead to files.osf.io.
+
+Of what the API gives a mirror keeps what is read: no permissions, no more of contributors than name and place.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from resources.live.access import LiveAccess
+from resources.live.answers import Answer
+from resources.live.changes import Changes
+from resources.live.download import download
+from resources.live.failures import SourceRefusedError
+from resources.live.http import UnusableError
+from resources.live.partial import Download, Promised
+from resources.live.preprint_pdfs import MAX_PDF_BYTES, NoPdfError, OpenPdf, harvest_pdfs
+from resources.live.record_lists import ListedPage, ListedRecord, changed_records, harvest_records, kept
+from resources.sources.preprints.record import Preprint
+from resources.sources.preprints.records import MonthRecords, RecordShelf
+from s1_assets.cells import Cell
+
+SERVICE, FILES = "osf", "osf-files"
+ROWS = 100
+ROWS_OF_CHANGES = 25  # so that a step stays short where contributors are asked for one by one
+MAX_CONTRIBUTOR_PAGES = 50
+ADVICE = "nothing of these papers is noted. See in a browser whether OSF gives its files, and run again later"
+_LIST = "preprints/?embed=contributors&embed=license"
+_ID = re.compile(r"[A-Za-z0-9]{1,40}")
+_NAME = re.compile(r"[a-z0-9]{5,12}(?:_v\d{1,3})?")
+_NOT_KEPT = {"date_modified", "current_user_permissions"}
+_STATED = ("date_published", "date_withdrawn", "date_last_transitioned")
+_NOT_THERE = 404
+
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class OsfRecords:
+    """The lists of one server. A mark is a day, and after a blank the place in its list, if that is not its begin."""
+
+    source: str
+
+    def posted(self, live: LiveAccess, month: str, since: datetime | None) -> Iterator[list[ListedRecord]]:
+        """Pages of the versions published in a month, with their earlier versions; or of those modified since."""
+        first = date.fromisoformat(f"{month}-01")
+        last = (first + timedelta(days=32)).replace(day=1)
+        filters = {"[date_published][gte]": f"{first}", "[date_published][lt]": f"{last}"}
+        if since:
+            filters["[date_modified][gte]"] = f"{since.astimezone(UTC):%Y-%m-%d}"
+        place: str | None = self._list(live, filters, ROWS)
+        while place:
+            resources, place = _page(live, place)
+            earlier = [one for resource in resources for one in _earlier_versions(live, resource)]
+            yield [_listed(live, resource) for resource in [*resources, *earlier]]
+
+    def begin(self, when: datetime) -> str:
+        """That day."""
+        return f"{when.astimezone(UTC):%Y-%m-%d}"
+
+    def changed(self, live: LiveAccess, mark: str) -> Iterator[ListedPage]:
+        """Pages of what was modified, day by day, from a mark on until today."""
+        begun, _, place = mark.partition(" ")
+        day, today = date.fromisoformat(begun), datetime.now(UTC).date()
+        while True:
+            filters = {"[date_modified][gte]": f"{day}", "[date_modified][lt]": f"{day + timedelta(days=1)}"}
+            resources, after = _page(live, place or self._list(live, filters, ROWS_OF_CHANGES))
+            records = [_listed(live, resource) for resource in resources]
+            if after:
+                place = after
+                yield ListedPage(records, f"{day} {place}", more=True)
+                continue
+            day, place = day + timedelta(days=1), ""
+            yield ListedPage(records, f"{day}", more=day <= today)
+            if day > today:
+                return
+
+    def _list(self, live: LiveAccess, filters: Mapping[str, str], rows: int) -> str:
+        named = {f"filter{name}": value for name, value in filters.items()}
+        parameters = {"filter[provider]": self.source, **named, "page[size]": str(rows)}
+        return _below(live, live.client.address(SERVICE, _LIST, parameters))
+
+
+def harvest_osf(live: LiveAccess, cell: Cell) -> None:
+    """Records of the month, then the PDFs that are lacking."""
+    harvest_records(live, OsfRecords(cell.source), cell.month)
+    if FILES in live.client.services:
+        harvest_pdfs(live, cell, _opener(live, cell), ADVICE)
+
+
+def changed_preprints(source: str, live: LiveAccess, since: str = "", pages: int = 4) -> Changes:
+    """Preprints whose records came after the watermark `since`: see `changed_records`."""
+    return changed_records(live, OsfRecords(source), since, pages)
+
+
+def _page(live: LiveAccess, place: str) -> tuple[list[Resource], str | None]:
+    """The resources of a page, and the place of the next one."""
+    read = json.loads(live.client.get(SERVICE, place, usable=_check_list).body)
+    after = (read.get("links") or {}).get("next")
+    following = _below(live, str(after)) if after else None
+    if following == place:
+        raise SourceRefusedError(SERVICE, str(after), "its list goes on where it is", "see what the service answers")
+    return [one for one in read["data"] if isinstance(one, dict)], following
+
+
+def _below(live: LiveAccess, url: str) -> str:
+    """A URL as path and parameters below the service's own. Raises SourceRefusedError for one that is not below it."""
+    base = f"{live.client.services[SERVICE].url}/"
+    if not url.startswith(base) or "/../" in url:
+        raise SourceRefusedError(SERVICE, url, "it sends one on to another place", "set the URL of osf in S1_SERVICES")
+    return url.removeprefix(base)
+
+
+def _earlier_versions(live: LiveAccess, resource: Resource) -> list[Resource]:
+    """The versions before a preprint's newest one, where that is not the first."""
+    name, attributes = str(resource.get("id")), resource.get("attributes")
+    if not isinstance(attributes, dict) or attributes.get("version") in (None, 1) or not _NAME.fullmatch(name):
+        return []
+    place, found = f"preprints/{name}/versions/?embed=contributors&embed=license&page%5Bsize%5D={ROWS}", None
+    answer = live.client.get(SERVICE, place, expected=frozenset({_NOT_THERE}), usable=_check_list)
+    if answer.status != _NOT_THERE:
+        found = json.loads(answer.body)["data"]
+    return [one for one in found or [] if isinstance(one, dict) and one.get("id") != name]
+
+
+def _listed(live: LiveAccess, resource: Resource) -> ListedRecord:
+    """A resource as it is kept; one that is none as it came, for its reader to tell."""
+    attributes, embeds = resource.get("attributes"), resource.get("embeds")
+    if not isinstance(attributes, dict) or not _NAME.fullmatch(str(resource.get("id"))):
+        return ListedRecord(kept(resource), "9999")
+    stated = max(str(attributes.get(name) or "") for name in _STATED)
+    record = {
+        "id": resource["id"],
+        "type": resource.get("type"),
+        "attributes": {name: value for name, value in attributes.items() if name not in _NOT_KEPT},
+        "links": resource.get("links"),
+        "relationships": {"primary_file": {"data": {"id": _file_id(resource)}}},
+        "embeds": {
+            "contributors": {"data": _contributors(live, resource)},
+            "license": embeds.get("license") if isinstance(embeds, dict) else None,
+        },
+    }
+    return ListedRecord(kept(record), stated)
+
+
+def _contributors(live: LiveAccess, resource: Resource) -> list[Resource]:
+    """All contributors, with name and place only; those that are not embedded are asked for."""
+    embeds = resource.get("embeds")
+    embedded = embeds.get("contributors") if isinstance(embeds, dict) else None
+    data = embedded.get("data") if isinstance(embedded, dict) else None
+    links = (embedded.get("links") if isinstance(embedded, dict) else None) or {}
+    if not isinstance(data, list) or links.get("next"):
+        data, place = [], f"preprints/{resource['id']}/contributors/?page%5Bsize%5D={ROWS}"
+        for _ in range(MAX_CONTRIBUTOR_PAGES):
+            page, after = _page(live, place)
+            data += page
+            if not after:
+                break
+            place = after
+    return [_contributor(one) for one in data if isinstance(one, dict)]
+
+
+def _contributor(contributor: Resource) -> Resource:
+    attributes = contributor.get("attributes")
+    place = attributes if isinstance(attributes, dict) else {}
+    try:
+        name = str(contributor["embeds"]["users"]["data"]["attributes"]["full_name"])
+    except (LookupError, TypeError):
+        name = str(place.get("unregistered_contributor") or "")
+    return {
+        "attributes": {"index": place.get("index"), "bibliographic": place.get("bibliographic", True)},
+        "embeds": {"users": {"data": {"attributes": {"full_name": name}}}},
+    }
+
+
+def _file_id(resource: Resource) -> str | None:
+    """The id of the primary file that a resource names, as far as it is one."""
+    try:
+        found = str(resource["relationships"]["primary_file"]["data"]["id"])
+    except (LookupError, TypeError):
+        return None
+    return found if _ID.fullmatch(found) else None
+
+
+def _opener(live: LiveAccess, cell: Cell) -> OpenPdf:
+    """What opens the PDFs of a month's versions, by the files that their records name."""
+    shelf = RecordShelf.of(cell.source)
+    files: dict[str, str | None] = {}
+    for line in MonthRecords.open(live.downloads.mirror, cell.source, cell.month, live.cache).lines:
+        try:
+            files[shelf.place_of_line(line)[1] or ""] = _file_id(json.loads(line))
+        except ValueError:
+            continue
+
+    def open_pdf(live: LiveAccess, preprint: Preprint) -> AbstractContextManager[Download]:
+        if (file := files.get(preprint.file)) is None:
+            raise NoPdfError("its record names no file")
+        return _open_file(live, file)
+
+    return open_pdf
+
+
+def _open_file(live: LiveAccess, file: str) -> AbstractContextManager[Download]:
+    """A file by its id, if it is a PDF; held against the size and hash that the API tells."""
+    read = json.loads(live.client.get(SERVICE, f"files/{file}/", usable=_check_resource).body)["data"]
+    attributes, links = read.get("attributes") or {}, read.get("links") or {}
+    name, link, base = str(attributes.get("name")), str(links.get("download")), f"{live.client.services[FILES].url}/"
+    if not name.lower().endswith(".pdf"):
+        raise NoPdfError(f"its file is {name[:100]!r}, which is no PDF")
+    if not link.startswith(base) or "/../" in link:
+        raise NoPdfError(f"its file lies at {link[:200]!r}, which is not below {base}")
+    size, hashes = attributes.get("size"), (attributes.get("extra") or {}).get("hashes") or {}
+    promised = Promised(size if isinstance(size, int) else None, sha256=hashes.get("sha256"))
+    return download(live.client, FILES, link.removeprefix(base), promised=promised, max_bytes=MAX_PDF_BYTES)
+
+
+def _check_list(answer: Answer) -> None:
+    if not isinstance(_data(answer), list):
+        raise UnusableError("the answer is no list of resources")
+
+
+def _check_resource(answer: Answer) -> None:
+    if not isinstance(_data(answer), dict):
+        raise UnusableError("the answer is no resource")
+
+
+def _data(answer: Answer) -> object:
+    try:
+        return json.loads(answer.body)["data"]
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise UnusableError(f"the answer is no JSON:API document ({type(error).__name__})") from error

@@ -1,0 +1,137 @@
+"""PDFs of a preprint server's versions, one by one into the downloads mirror.
+
+    <source>/pdf/<file>                          the PDF of a version
+    <source>/no-pdf/<YYYY-MM>/<day>/<file>       the server gave none for it on that day; the file says why
+
+Servers behind a gate may refuse a paper, or everybody: a paper without a PDF is asked for again after some days, and
+a run that gets nothing but refusals says so and ends.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+
+from resources.live.access import LiveAccess
+from resources.live.failures import BrokenPromiseError, SourceDownError, SourceError, SourceRefusedError, TooLargeError
+from resources.live.partial import Download
+from resources.sources.preprints.cell import PreprintCell
+from resources.sources.preprints.record import Preprint
+from s1_assets.cells import Cell
+
+PDFS_A_RUN = 2000  # half an hour at one a second
+MAX_PDF_BYTES = 512 << 20
+ASK_AGAIN = timedelta(days=7)
+REFUSALS_IN_A_ROW = 10
+FAILURES_IN_A_ROW = 3
+_REFUSED = {401, 403}
+_NOT_THERE = {400, 404, 410, 451}
+_HTML = (b"<!doctype html", b"<html")
+
+# The PDF of a version, received to a local file; raises as `download` does, and NoPdfError where there is none.
+OpenPdf = Callable[[LiveAccess, Preprint], AbstractContextManager[Download]]
+
+
+class NoPdfError(Exception):
+    """A version has no PDF, for the time being; the message says why."""
+
+
+class _RefusedError(Exception):
+    """The server refused one paper, or sent a web page in its place."""
+
+
+def harvest_pdfs(live: LiveAccess, cell: Cell, open_pdf: OpenPdf, advice: str, limit: int = PDFS_A_RUN) -> None:
+    """Fetches up to `limit` PDFs that are lacking of a month's newest versions, each once.
+
+    What keeps one paper from coming keeps no other. Raises SourceRefusedError with `advice` when nothing but refusals
+    comes, and SourceDownError when the server is down; what was stored until then stays.
+    """
+    with live.alone(f"{cell.source}-pdfs"):
+        lacking = list(_lacking(live, cell))
+        if len(lacking) > limit:
+            live.log(f"{cell.source} {cell.month}: {len(lacking)} PDFs are lacking; {limit} of them are fetched now")
+        run = _Run(live, cell, open_pdf, advice)
+        for preprint in lacking[:limit]:
+            run.take(preprint)
+        run.note_refused()
+
+
+def _lacking(live: LiveAccess, cell: Cell) -> Iterator[Preprint]:
+    """Versions whose PDF is not here and that were not asked for of late, by the day of posting."""
+    mirror, folder = live.downloads.mirror, f"{cell.source}/no-pdf/{cell.month}"
+    begin = f"{datetime.now(UTC) - ASK_AGAIN:%Y-%m-%d}"
+    notes = [found.path.removeprefix(f"{folder}/").partition("/") for found in mirror.objects(folder)]
+    noted = {file for day, _, file in notes if day > begin}
+    for posted in PreprintCell.open(mirror, cell, live.cache).days.values():
+        for one in posted:
+            wanted = one.pdf is None and one.superseded_by is None and not one.preprint.withdrawn
+            if wanted and one.preprint.file not in noted:
+                yield one.preprint
+
+
+class _Run:
+    """The fetches of one run; refusals wait until one that succeeds shows that not everything is refused."""
+
+    def __init__(self, live: LiveAccess, cell: Cell, open_pdf: OpenPdf, advice: str):
+        self._live, self._cell, self._open_pdf, self._advice = live, cell, open_pdf, advice
+        self._refused: list[tuple[Preprint, str]] = []
+        self._failures = 0
+
+    def take(self, preprint: Preprint) -> None:
+        """Fetches one PDF, or notes why there is none."""
+        try:
+            self._fetch(preprint)
+        except (NoPdfError, TooLargeError) as error:
+            self._note(preprint, str(error))
+        except BrokenPromiseError as error:
+            self._leave(preprint, error)
+        except _RefusedError as error:
+            self._refuse(preprint, str(error))
+            return
+        except SourceRefusedError as error:
+            if error.status in _REFUSED:
+                self._refuse(preprint, str(error))
+                return
+            if error.status not in _NOT_THERE:
+                raise
+            self._note(preprint, str(error))
+        except SourceDownError as error:
+            self._failures += 1
+            if error.status is None or self._failures == FAILURES_IN_A_ROW:
+                raise
+            self._leave(preprint, error)
+            return
+        self._failures = 0
+        self.note_refused()
+
+    def note_refused(self) -> None:
+        """Notes that the papers refused so far have no PDF for now."""
+        for preprint, why in self._refused:
+            self._note(preprint, why)
+        self._refused.clear()
+
+    def _fetch(self, preprint: Preprint) -> None:
+        with self._open_pdf(self._live, preprint) as file:
+            with file.path.open("rb") as content:
+                head = content.read(1024)
+            if head.startswith(b"%PDF-"):
+                self._live.downloads.put(f"{self._cell.source}/pdf/{preprint.file}", file.path)
+                return
+        if head.lstrip().lower().startswith(_HTML):
+            raise _RefusedError("a web page came in its place")
+        raise NoPdfError(f"the file is no PDF, it begins with {head[:16]!r}")
+
+    def _refuse(self, preprint: Preprint, why: str) -> None:
+        self._refused.append((preprint, why))
+        if len(self._refused) == REFUSALS_IN_A_ROW:
+            message = f"it refused {REFUSALS_IN_A_ROW} papers in a row, the last one because {why}"
+            url = f"{self._cell.source}/pdf/{preprint.file}"
+            raise SourceRefusedError(self._cell.source, url, message, self._advice)
+
+    def _leave(self, preprint: Preprint, error: SourceError) -> None:
+        self._live.log(f"{self._cell.source}: {preprint.file} is left for another run: {error}")
+
+    def _note(self, preprint: Preprint, why: str) -> None:
+        self._live.log(f"{self._cell.source}: no PDF of {preprint.file}: {why}")
+        day = f"{datetime.now(UTC):%Y-%m-%d}"
+        path = f"{self._cell.source}/no-pdf/{self._cell.month}/{day}/{preprint.file}"
+        self._live.downloads.put(path, why.encode("utf-8", "replace"))

@@ -1,0 +1,81 @@
+"""Real papers from local servers in the place of the services: the same rows as from the mirror that holds them."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from werkzeug import Request, Response
+
+from resources.live.access import Downloads, LiveAccess
+from resources.live.chemrxiv import harvest_chemrxiv
+from resources.live.limits import RateLimit
+from resources.live.natcomms import harvest_natcomms
+from resources.live.services import SERVICES
+from resources.sources.articles.pmc import PmcCell
+from resources.sources.mirror import Mirror
+from resources.sources.preprints.cell import PreprintCell
+from s1_assets_tests import mirrored
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
+from s1_assets_tests.resources.live.crossref_server import CrossrefServer
+from s1_assets_tests.resources.live.pmc_server import Pmc
+
+
+@pytest.fixture
+def live(httpserver, tmp_path, monkeypatch):
+    names = ("crossref", "chemrxiv", "pmc-oa", "eutils")
+    for name in names:
+        monkeypatch.setitem(SERVICES, name, replace(SERVICES[name], limit=RateLimit(f"quick-{name}", 10000, 0.001)))
+    overrides = json.dumps({name: httpserver.url_for(f"/{name}") for name in names})
+    return LiveAccess(CONTACT, Downloads(str(tmp_path / "downloads")), tmp_path / "cache", overrides, QUICK)
+
+
+def _read(plan, mirror, cell, cache, but=()):
+    """Rows and rejects of a cell, without some columns."""
+    planned = plan(mirror, cell, cache)
+    contents = [planned.read(part.name) for part in planned.parts()]
+    papers = [row for found in contents for row in found.papers]
+    rejects = [row for found in contents for row in found.rejects]
+    identities = [row for found in contents for row in found.identities]
+    return [{name: value for name, value in row.items() if name not in but} for row in papers], rejects, identities
+
+
+def test_chemrxiv(live, shared_data, httpserver, tmp_path):
+    mirror = shared_data / "mirrors/chemrxiv"
+    crossref = CrossrefServer([json.loads(line) for line in (mirror / "works.jsonl").read_text().splitlines()], page=7)
+
+    def answer(request: Request) -> Response:
+        if request.path.startswith("/crossref/"):
+            return crossref(request)
+        doi = request.path.removeprefix("/chemrxiv/doi/pdf/")
+        path = mirror / f"pdf/{doi.partition('/')[2].replace('/', '_')}.pdf"
+        return Response(path.read_bytes()) if path.is_file() else Response("", 404)
+
+    httpserver.expect_request(re.compile("/.*")).respond_with_handler(answer)
+    cells = sorted({cell for cell, _ in mirrored.chemrxiv_records(shared_data / "mirrors")})
+    for cell in cells:
+        harvest_chemrxiv(live, cell)
+    for cell in cells:
+        found = _read(PreprintCell.open, live.downloads.mirror, cell, live.cache)
+        expected = _read(PreprintCell.open, Mirror(str(shared_data / "mirrors")), cell, tmp_path / "other")
+        assert found == expected
+        assert found[0]
+
+
+def test_nature_communications(live, shared_data, httpserver, tmp_path):
+    root = shared_data / "mirrors/pmc-oa"
+    pmc = Pmc({path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()})
+    for path in (root / "metadata").iterdir():
+        pmc.released[path.name[3:].partition(".")[0]] = "2024/06/20"
+    httpserver.expect_request(re.compile("/.*")).respond_with_handler(pmc)
+    # An article's folder in the bucket has more than is fetched.
+    but = ("archive_size", "sha256")
+    cells = sorted({cell for cell, _, _ in mirrored.nature_communications(shared_data / "mirrors")})
+    for cell in cells:
+        harvest_natcomms(live, cell)
+    papers = 0
+    for cell in cells:
+        found = _read(PmcCell.open, live.downloads.mirror, cell, live.cache, but)
+        assert found == _read(PmcCell.open, Mirror(str(shared_data / "mirrors")), cell, tmp_path / "other", but)
+        papers += len(found[0])
+    assert papers > 0
