@@ -68,7 +68,7 @@ lock:                  ## pin everything again, with hashes
 	$(COMPILE) --group dev -o requirements/dev.txt
 	$(COMPILE) --extra ray -o requirements/ray.txt
 	$(COMPILE) --extra gpu -o requirements/gpu.txt
-	$(COMPILE) --extra cpu --group dev --group peers -o requirements/cpu.txt
+	$(COMPILE) --extra cpu --extra ray --group dev --group peers -o requirements/cpu.txt
 
 base:
 	@./install.sh base

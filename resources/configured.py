@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from resources.live.access import Downloads, LiveAccess
 from resources.live.harvests import FEEDS
 from resources.live.http import Patience
 from resources.publishers.publisher import Publisher, open_publisher
+from resources.ray_workers import RayWorkers
 from resources.scorers.opened import open_scorers
 from resources.sources.articles.meca import MecaCell
 from resources.sources.articles.pmc import PmcCell
@@ -25,11 +27,12 @@ from resources.sources.mirror import Mirror
 from resources.sources.part import PartContents, SourcePart
 from resources.sources.preprints import osf
 from resources.sources.preprints.cell import PreprintCell
-from resources.workers import Workers
+from resources.workers import LocalWorkers, Workers
 from s1_assets.captioning.extractive import ExtractiveCaptioner
 from s1_assets.captioning.journal import Journal
 from s1_assets.captioning.request import Captioner
 from s1_assets.cells import Cell
+from s1_assets.extraction.produce import equipment
 from s1_assets.quality.scorers import Scorers
 
 
@@ -144,8 +147,14 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
         return LiveAccess(self.contact, Downloads(self.downloads), Path(self.cache), self.services, patience, log)
 
 
+RAY_ADDRESS = re.compile(r"ray://[\w.-]+:\d{1,5}", re.ASCII)
+
+
 class WorkersResource(dg.ConfigurableResource["WorkersResource"]):
-    """How CPU work is spread (S1_WORKERS): `local` is one process a core, `local:N` is N of them."""
+    """How CPU work is spread (S1_WORKERS).
+
+    `local` is one process a core, `local:N` is N of them, `ray://host:10001` the nodes of a Ray cluster.
+    """
 
     address: str = "local"
     paper_seconds: float = 300.0
@@ -162,12 +171,16 @@ class WorkersResource(dg.ConfigurableResource["WorkersResource"]):
         }
 
     def open(self) -> Workers:
-        """The pool; processes start with the first task. Raises ValueError for an address it does not know."""
+        """The workers; they start with the first task. Raises ValueError for an address it does not know."""
+        preload = ["s1_assets.extraction.paper"]
+        if RAY_ADDRESS.fullmatch(self.address):
+            return RayWorkers(self.address, self.paper_seconds, self.paper_megabytes, preload, equipment=equipment)
         kind, _, count = self.address.partition(":")
         if kind != "local" or (count and not (count.isdigit() and int(count))):
-            raise ValueError(f"S1_WORKERS={self.address!r} is not understood; use local or local:N with N from 1 on")
-        processes = int(count or os.cpu_count() or 1)
-        return Workers(processes, self.paper_seconds, self.paper_megabytes, preload=["s1_assets.extraction.paper"])
+            raise ValueError(
+                f"S1_WORKERS={self.address!r} is not understood; use local, local:N with N from 1 on, or ray://host:10001"
+            )
+        return LocalWorkers(int(count or os.cpu_count() or 1), self.paper_seconds, self.paper_megabytes, preload)
 
 
 class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import forkserver
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -38,7 +38,20 @@ class UnavailableError(Exception):
     """What a task needs could not be had now, such as an archive of a mirror that is out of reach."""
 
 
-class Workers:
+class Workers(Protocol):
+    """Who does the CPU work: processes of this machine, or of a cluster."""
+
+    def map(
+        self, function: Callable[[Task], Result], tasks: Iterable[tuple[Key, Task]]
+    ) -> Iterator[tuple[Key, Result | Failed]]:
+        """Runs `function` on every task and yields (key, result) in the order of the tasks.
+
+        `function` is importable by name. A bounded number of tasks is in flight, so an endless iterable is fine and
+        results do not pile up. Raises `UnavailableError` when a task does: that is no fault of the task.
+        """
+
+
+class LocalWorkers:
     """A pool of `count` local worker processes; `seconds` and `megabytes` bound each task.
 
     Workers are forked from a server process that has no threads and imports the modules of `preload` once, so that
@@ -51,47 +64,55 @@ class Workers:
     def map(
         self, function: Callable[[Task], Result], tasks: Iterable[tuple[Key, Task]]
     ) -> Iterator[tuple[Key, Result | Failed]]:
-        """Runs `function` on every task and yields (key, result) in the order of the tasks.
-
-        `function` is importable by name. At most a few tasks per worker are in flight, so an endless iterable
-        is fine and results do not pile up. Raises `UnavailableError` when a task does: that is no fault of the task.
-        """
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["resources.worker_server", *self.preload])
-        forkserver.ensure_running()  # from this thread, with whose process the server is to end
-        with ProcessPool(
-            max_workers=self.count,
-            max_tasks=TASKS_PER_WORKER,
-            initializer=_confine,
-            initargs=(self.megabytes << 20, int(TASKS_PER_WORKER * self.seconds)),
-            context=context,
-        ) as pool:
+        """As `Workers.map`; at most three tasks per process are in flight."""
+        with self.pool() as pool:
             in_flight: deque[tuple[Key, ProcessFuture[Result]]] = deque()
             try:
                 for key, task in tasks:
                     in_flight.append((key, pool.schedule(function, args=(task,), timeout=self.seconds)))
                     if len(in_flight) >= 3 * self.count:
-                        yield self._outcome(in_flight.popleft())
+                        yield self._next(in_flight)
                 while in_flight:
-                    yield self._outcome(in_flight.popleft())
+                    yield self._next(in_flight)
             finally:
                 for _, future in in_flight:
                     future.cancel()  # type: ignore[no-untyped-call]
 
-    def _outcome(self, scheduled: "tuple[Key, ProcessFuture[Any]]") -> tuple[Key, Any]:
-        key, future = scheduled
+    def pool(self) -> ProcessPool:
+        """The processes, which start with the first task; they end with the thread that called this."""
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["resources.worker_server", *self.preload])
+        forkserver.ensure_running()  # from this thread, with whose process the server is to end
+        return ProcessPool(
+            max_workers=self.count,
+            max_tasks=TASKS_PER_WORKER,
+            initializer=_confine,
+            initargs=(self.megabytes << 20, int(TASKS_PER_WORKER * self.seconds)),
+            context=context,
+        )
+
+    def run(self, pool: ProcessPool, function: Callable[[Task], Result], task: Task) -> Result | Failed:
+        """One task on a pool of `pool()`, with what `map` would yield for it."""
+        result: Result | Failed = self._outcome(pool.schedule(function, args=(task,), timeout=self.seconds))
+        return result
+
+    def _next(self, in_flight: "deque[tuple[Key, ProcessFuture[Any]]]") -> tuple[Key, Any]:
+        key, future = in_flight.popleft()
+        return key, self._outcome(future)
+
+    def _outcome(self, future: "ProcessFuture[Any]") -> Any:
         try:
-            return key, future.result()
+            return future.result()
         except TimeoutError:
-            return key, Failed(Reason.TIMEOUT, f"not done after {self.seconds:.0f} s")
+            return Failed(Reason.TIMEOUT, f"not done after {self.seconds:.0f} s")
         except MemoryError:
-            return key, Failed(Reason.OUT_OF_MEMORY, f"needs more than {self.megabytes} MB")
+            return Failed(Reason.OUT_OF_MEMORY, f"needs more than {self.megabytes} MB")
         except ProcessExpired as died:
-            return key, Failed(Reason.CRASHED, f"worker process ended with code {died.exitcode}")
+            return Failed(Reason.CRASHED, f"worker process ended with code {died.exitcode}")
         except (UnavailableError, BrokenProcessPool):
             raise  # no fault of the task
         except Exception as error:  # noqa: BLE001 - whatever hostile input makes a task raise is that task's result
-            return key, Failed(Reason.PARSE_ERROR, f"{type(error).__name__}: {error}")
+            return Failed(Reason.PARSE_ERROR, f"{type(error).__name__}: {error}")
 
 
 def _confine(memory_bytes: int, cpu_seconds: int) -> None:

@@ -28,7 +28,7 @@ class Settings:
     contact: str | None  # S1_CONTACT: e-mail address or URL that live services are told
     downloads: str  # S1_DOWNLOADS: folder or object-store URL of what live services gave, in their own layouts
     services: str  # S1_SERVICES: JSON object of live services' names and base URLs
-    workers: str  # S1_WORKERS: local or local:N
+    workers: str  # S1_WORKERS: local, local:N or ray://host:port
     captioner: str  # S1_CAPTIONER: extractive, vllm or openai
     model: str  # S1_MODEL: folder, hub id or hub id@revision
     tensor_parallel: int | None  # S1_TENSOR_PARALLEL: GPUs a replica; None is from the model's size

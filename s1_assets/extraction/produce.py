@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
 
 import obstore.exceptions
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from s1_assets.extraction.paper import Extraction
 
 
+READERS = ("imagehash", "lxml", "numpy", "pillow", "pylatexenc", "pymupdf")
 RENDERERS = ("gs", "pdflatex", "dvips")
 
 
@@ -36,6 +38,11 @@ def renderers() -> dict[str, str]:
     usable = {name: shutil.which(name) is not None for name in RENDERERS}
     usable["pdflatex"] &= can_hide_files()
     return {name: "present" if is_usable else "absent" for name, is_usable in usable.items()}
+
+
+def equipment() -> dict[str, str]:
+    """What of a machine decides what a paper gives: its renderers and the libraries that read papers."""
+    return renderers() | {name: metadata.version(name) for name in READERS}
 
 
 def extract_parts(lake: Lake, cell: Cell, archives: Archives, workers: Workers) -> Produce:

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from resources.configured import WorkersResource
-from resources.workers import Failed, UnavailableError, Workers
+from resources.workers import Failed, LocalWorkers, UnavailableError
 from s1_assets.rejects import Reason
 from s1_assets.settings import PROJECT
 
@@ -37,12 +37,14 @@ def misbehave(how: str) -> str:
 
 def test_results_come_in_the_order_of_the_tasks():
     tasks = ((f"key {n}", n) for n in range(50))
-    assert list(Workers(2, 10, MEGABYTES).map(double, tasks)) == [(f"key {n}", 2 * n) for n in range(50)]
+    assert list(LocalWorkers(2, 10, MEGABYTES).map(double, tasks)) == [(f"key {n}", 2 * n) for n in range(50)]
 
 
 def test_a_task_that_hangs_eats_memory_dies_or_raises_is_one_failure_and_the_others_go_on():
     kinds = ["fine", "hang", "eat", "die", "raise", "crash", "fine"]
-    results = dict(enumerate(result for _, result in Workers(2, 2, MEGABYTES).map(misbehave, ((k, k) for k in kinds))))
+    results = dict(
+        enumerate(result for _, result in LocalWorkers(2, 2, MEGABYTES).map(misbehave, ((k, k) for k in kinds)))
+    )
     assert results[0] == results[6] == "fine"
     assert [results[i].reason for i in (1, 2, 3, 4, 5)] == [
         Reason.TIMEOUT,
@@ -64,7 +66,7 @@ def test_tasks_are_taken_only_as_results_are_used():
             yield n, n
             n += 1
 
-    results = Workers(1, 10, MEGABYTES).map(double, endless())
+    results = LocalWorkers(1, 10, MEGABYTES).map(double, endless())
     assert [next(results)[1] for _ in range(5)] == [0, 2, 4, 6, 8]
     assert len(taken) < 12
     results.close()
@@ -81,13 +83,13 @@ def spin(task: int) -> None:
 
 def test_what_could_not_be_had_is_not_the_fault_of_the_task(tmp_path):
     with pytest.raises(UnavailableError, match="out of reach"):
-        list(Workers(1, 10, MEGABYTES).map(unavailable, [(1, 1)]))
+        list(LocalWorkers(1, 10, MEGABYTES).map(unavailable, [(1, 1)]))
 
 
 def test_a_worker_in_an_endless_loop_ends_when_its_run_is_killed():
     script = (
-        "from resources.workers import Workers\nfrom s1_assets_tests.resources.test_workers import spin\n"
-        "list(Workers(1, 3600, 4096).map(spin, [(1, 1)]))\n"
+        "from resources.workers import LocalWorkers\nfrom s1_assets_tests.resources.test_workers import spin\n"
+        "list(LocalWorkers(1, 3600, 4096).map(spin, [(1, 1)]))\n"
     )
     run = subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT)
     busy = wait_for(
@@ -107,7 +109,7 @@ def wait_for(condition, seconds: float = 60):
     return result
 
 
-@pytest.mark.parametrize("address", ["local:0", "local:x", "ray://there"])
+@pytest.mark.parametrize("address", ["local:0", "local:x", "ray://", "ray://there:x", "ray://user@there"])
 def test_an_address_that_gives_no_worker_is_refused(address):
     with pytest.raises(ValueError, match="S1_WORKERS"):
         WorkersResource(address=address).open()
