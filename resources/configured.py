@@ -4,7 +4,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -139,12 +139,15 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
         _ = live.client  # a missing contact shows before anything is done
         FEEDS[cell.source].harvest(live, cell)
 
-    def live(self, log: Callable[[str], Any] = print) -> LiveAccess:
-        """Access to the live services. Raises ValueError without a place for downloads."""
+    def live(self, log: Callable[[str], Any] = print, patience: Mapping[str, float] | None = None) -> LiveAccess:
+        """Access to the live services, with other fields of `Patience` than those of a run where they are given.
+
+        Raises ValueError without a place for downloads.
+        """
         if not self.downloads:
             raise ValueError("S1_DOWNLOADS is not set; set it to a folder or URL for what live services give")
-        patience = Patience(**{"attempts": 6} | self.patience)  # type: ignore[arg-type]
-        return LiveAccess(self.contact, Downloads(self.downloads), Path(self.cache), self.services, patience, log)
+        chosen = Patience(**{"attempts": 6} | dict(patience or {}) | self.patience)  # type: ignore[arg-type]
+        return LiveAccess(self.contact, Downloads(self.downloads), Path(self.cache), self.services, chosen, log)
 
 
 RAY_ADDRESS = re.compile(r"ray://[\w.-]+:\d{1,5}", re.ASCII)

@@ -25,7 +25,7 @@ from resources.live.oai import OaiList, OaiPage
 from resources.sources.arxiv.harvested import HARVESTED
 from resources.sources.arxiv.ids import canonical_id, month_of
 from resources.sources.arxiv.snapshot import snapshot_until
-from resources.sources.harvested_lines import UNPLACED
+from resources.sources.harvested_lines import UNPLACED, fetch_name
 
 SERVICE = "arxiv-oai"
 STATE = f"{HARVESTED.folder}/harvested.json"
@@ -85,15 +85,15 @@ def changed_months(live: LiveAccess, since: str = "", pages: int = 4) -> Changes
     """Papers whose records came after the watermark `since`, asking arXiv for at most `pages` pages of records.
 
     For their authors as many pages again are asked for, or a few more. The first call, with nothing harvested before,
-    begins yesterday. What was harvested by others counts too; nothing is asked while they are at it. When it is not
-    complete, call again with the watermark that it gave. Raises as `harvest_metadata` does.
+    begins yesterday. What was harvested by others counts too; nothing is asked or told while they are at it. When it is
+    not complete, call again with the watermark that it gave. Raises as `harvest_metadata` does.
     """
     try:
         with live.alone(SERVICE, wait=False):
             more = _step(live, datetime.now(UTC).date() - _MARGIN, pages)
+            return changes_after(live.downloads.mirror, HARVESTED, since, complete=not more)
     except BlockingIOError:
-        more = True
-    return changes_after(live.downloads.mirror, HARVESTED, since, complete=not more)
+        return Changes({}, since, complete=False)
 
 
 def _step(live: LiveAccess, begin: date, pages: int) -> bool:
@@ -174,7 +174,7 @@ def _authors(live: LiveAccess, first: str, last: str, wanted: Set[str], most_pag
 
 def _store(live: LiveAccess, lines: dict[str, bytes], known: dict[str, str]) -> None:
     """Stores the lines as one file a month of papers, without those that are known."""
-    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    name = fetch_name(datetime.now(UTC))
     by_month: defaultdict[str, list[bytes]] = defaultdict(list)
     for paper, line in lines.items():
         if known.get(paper) != _digest(line):

@@ -24,6 +24,7 @@ from resources.live.crossref import SERVICE as CROSSREF
 from resources.live.crossref import Work, contact_parameter, works
 from resources.live.natcomms import FRESH_SECONDS, JOURNAL
 from resources.sources.articles.news import NEWS, RELEASED, RETRACTED, news_line
+from resources.sources.harvested_lines import fetch_name
 from s1_assets.identifiers import doi_identifier
 
 STATE = f"{NEWS.folder}/followed.json"
@@ -154,7 +155,7 @@ def _tell(live: LiveAccess, dated: Iterable[tuple[str, bytes]]) -> None:
     for month, line in dated:
         by_month[month].append(line)
     for month, lines in sorted(by_month.items()):
-        name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+        name = fetch_name(datetime.now(UTC))
         live.downloads.put(NEWS.path(month, name), b"\n".join(lines) + b"\n")
 
 

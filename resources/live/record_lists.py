@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from resources.live.access import LiveAccess
 from resources.live.changes import Changes, changes_after
-from resources.sources.harvested_lines import UNPLACED, lines_of
+from resources.sources.harvested_lines import UNPLACED, fetch_name, lines_of
 from resources.sources.preprints.records import RecordShelf
 
 FRESH_SECONDS = 6 * 3600
@@ -154,7 +154,7 @@ def _store(live: LiveAccess, records: RecordList, listed: Iterable[ListedRecord]
             if (known[name] != _digest(record.line) if name in known else record.stated >= news_since)
         ]
         if lines:
-            fetch = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+            fetch = fetch_name(datetime.now(UTC))
             live.downloads.put(shelf.harvested.path(month, fetch), b"\n".join(lines) + b"\n")
         stored += len(lines)
     return stored

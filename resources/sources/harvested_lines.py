@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from resources.sources.inventory import Inventory
 from resources.sources.mirror import Mirror, MirrorObject
@@ -59,6 +60,11 @@ class HarvestedLines:
 
     def _fetch(self, found: MirrorObject) -> re.Match[str] | None:
         return _FETCH.fullmatch(found.path.removeprefix(f"{self.folder}/"))
+
+
+def fetch_name(when: datetime) -> str:
+    """The name of a fetch that stores its lines at that time (UTC)."""
+    return when.strftime("%Y%m%dT%H%M%S%fZ")
 
 
 def lines_of(mirror: Mirror, file: MirrorObject) -> list[bytes]:
