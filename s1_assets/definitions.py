@@ -23,6 +23,8 @@ from s1_assets.assets.quality_metrics import quality_metrics
 from s1_assets.assets.raw_papers import raw_papers
 from s1_assets.assets.release import release
 from s1_assets.checks import CHECKS
+from s1_assets.fresh_papers.monthly import monthly_cells
+from s1_assets.fresh_papers.watch import SENSORS
 from s1_assets.jobs import JOBS, SCHEDULES
 from s1_assets.lost_runs import lost_runs
 from s1_assets.settings import Settings
@@ -76,8 +78,8 @@ def build_defs(
         assets=[*LINE, *OVER_ALL_CELLS],
         asset_checks=CHECKS,
         jobs=[*JOBS, *on_call.jobs],
-        schedules=[*SCHEDULES, *on_call.schedules],
-        sensors=[lost_runs, *on_call.sensors],
+        schedules=[*SCHEDULES, monthly_cells, *on_call.schedules],
+        sensors=[lost_runs, *SENSORS, *on_call.sensors],
         resources=default_resources(settings) | dict(overrides or {}),
         executor=dg.in_process_executor,
         loggers=loggers,

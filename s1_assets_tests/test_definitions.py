@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import dagster as dg
 
@@ -9,6 +10,7 @@ from s1_assets.cells import Cell
 from s1_assets.definitions import build_defs
 from s1_assets.partitions import SOURCE_MONTH, cell_of, partition_key
 from s1_assets.tables import TABLES
+from s1_assets_tests.definitions_text import definitions_text
 
 
 def test_the_definitions_are_loadable_and_hold_the_whole_line():
@@ -25,6 +27,12 @@ def test_the_definitions_are_loadable_and_hold_the_whole_line():
         "release",
         "coverage",
     }
+
+
+def test_what_dagster_loads_is_what_the_committed_text_says():
+    renew = "python -m s1_assets_tests.definitions_text > s1_assets_tests/definitions.txt"
+    committed = Path(__file__).with_name("definitions.txt").read_text()
+    assert definitions_text() == committed, f"when the change is meant: {renew}"
 
 
 def test_every_asset_says_what_it_is_who_owns_it_and_what_its_columns_mean():

@@ -242,7 +242,7 @@ def _news_of_automation(instance: dg.DagsterInstance, watched: Watched, told: To
     for name, tick in _last_ticks(instance).items():
         if _fails_repeatedly(tick) and name not in told.failing:
             told.failing.append(name)
-            text = short(tick.error.message if tick.error else "")
+            text = short(cause(tick.error) if tick.error else "")
             text = f"{tick.consecutive_failure_count} ticks in a row failed: {text}"
             news.append(_automation_news(watched, "automation_failing", name, text))
         elif name in told.failing and tick.status is not TickStatus.FAILURE:

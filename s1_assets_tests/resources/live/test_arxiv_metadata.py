@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from werkzeug import Response
@@ -207,6 +208,25 @@ def test_what_a_run_harvested_is_a_change_for_a_later_look(live, server):
     mark = changed_months(live).watermark
     harvest_metadata(live, MAY)
     assert changed_months(live, mark).months[MAY] == ["2405.00001", "2405.00002", "2405.00003"]
+
+
+def test_a_first_look_is_not_at_all_that_was_ever_harvested(live, server):
+    harvest_metadata(live, MAY)
+    live.downloads.put("arxiv/oai/2023-05/20230501T000000000000Z.jsonl", b'{"id": "2305.00001"}\n')
+    assert sorted(changed_months(live).months) == ["1999-01", "2024-05", "2024-06"]
+
+
+def test_a_look_while_a_harvest_stores_misses_nothing_of_it(live, server):
+    """A fetch is several files: one of them alone must not move the watermark past the others."""
+    harvest_metadata(live, MAY)
+    contents = {path: b"".join(live.downloads.mirror.stream(path)) for path in _files(live)[1:]}
+    for path in contents:
+        (Path(live.downloads.url) / path).unlink()
+    with live.alone(arxiv_metadata.SERVICE):
+        changes = changed_months(live)
+        for path, content in contents.items():
+            live.downloads.put(path, content)
+    assert len(changed_months(live, changes.watermark).months) == 3
 
 
 def test_arxivs_own_mark_withdraws_a_paper(live, server):

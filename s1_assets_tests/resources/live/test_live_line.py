@@ -1,12 +1,11 @@
 """A small month of arXiv through the line without a mirror: live services fill one, and nothing is fetched twice."""
 
-import gzip
 import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
-from werkzeug import Request, Response
+from werkzeug import Response
 
 from resources.configured import MirrorResource
 from resources.live import arxiv_metadata
@@ -14,6 +13,7 @@ from resources.live.limits import RateLimit
 from resources.live.services import SERVICES
 from s1_assets.cells import Cell
 from s1_assets_tests.line import Line, failure, materialized
+from s1_assets_tests.resources.live.arxiv_server import ArxivServer, text_source
 from s1_assets_tests.resources.live.conftest import CONTACT
 from s1_assets_tests.resources.live.oai_server import OaiPaper, OaiServer
 
@@ -21,34 +21,10 @@ MAY = Cell("arxiv", "2024-05")
 STATE = arxiv_metadata.STATE
 
 
-def _source(title: str) -> bytes:
-    text = rf"\documentclass{{article}}\begin{{document}}\title{{{title}}}Text.\end{{document}}"
-    return gzip.compress(text.encode(), mtime=0)
-
-
-@dataclass
-class Arxiv:
-    """arXiv's services at one local server; `down` answers 503 to all."""
-
-    oai: OaiServer
-    sources: dict[str, bytes] = field(default_factory=dict)
-    down: bool = False
-    asked: list[str] = field(default_factory=list)
-
-    def __call__(self, request: Request) -> Response:
-        self.asked.append(request.path)
-        if self.down:
-            return Response("", 503)
-        if request.path == "/oai":
-            return self.oai(request)
-        name = request.path.removeprefix("/e-print/")
-        return Response(self.sources[name]) if name in self.sources else Response("", 404)
-
-
 @pytest.fixture
 def arxiv(httpserver):
     papers = [OaiPaper(f"2405.0000{number}", f"2024-05-0{number}") for number in range(1, 4)]
-    arxiv = Arxiv(OaiServer(papers), {f"{paper.paper}v1": _source(paper.paper) for paper in papers})
+    arxiv = ArxivServer(OaiServer(papers), {f"{paper.paper}v1": text_source(paper.paper) for paper in papers})
     httpserver.expect_request(re.compile("/.*")).respond_with_handler(arxiv)
     return arxiv
 
@@ -107,7 +83,7 @@ def test_a_changed_record_remakes_its_part_only(line, arxiv):
     line.run_to(MAY, "raw_papers")
     today = arxiv.oai.today
     arxiv.oai.papers.append(OaiPaper("2405.00004", today))
-    arxiv.sources["2405.00004v1"] = _source("2405.00004")
+    arxiv.sources["2405.00004v1"] = text_source("2405.00004")
     _age(line)
     arxiv.asked.clear()
     made = materialized(line.run_to(MAY, "raw_papers"))["raw_papers"]

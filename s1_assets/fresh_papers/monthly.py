@@ -1,0 +1,40 @@
+"""Last month's cells once more, when the sources' bulk content of the month is there.
+
+arXiv's chunks and bioRxiv's and medRxiv's folders of a month are complete some days after it. No list of changes tells
+of them all, so each source's cell of last month is asked for once, whatever was fetched of it one by one before.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import dagster as dg
+
+from resources.configured import MirrorResource
+from s1_assets.cells import SOURCES, Cell
+from s1_assets.fresh_papers.live import why_not_live
+from s1_assets.jobs import CELL, FRESH_PAPERS_NEXT
+from s1_assets.partitions import partition_key
+
+FIFTH_OF_THE_MONTH = "0 3 5 * *"  # UTC
+
+
+@dg.schedule(
+    job=CELL,
+    cron_schedule=FIFTH_OF_THE_MONTH,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Last month's cell of every source that is asked itself, for the content that comes a month at a time.",
+)
+def monthly_cells(
+    context: dg.ScheduleEvaluationContext, mirror: MirrorResource
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """A run a source; the key keeps a schedule that is evaluated again from asking twice."""
+    day = context.scheduled_execution_time
+    month = f"{day.replace(day=1) - timedelta(days=1):%Y-%m}"
+    reasons = {source: why_not_live(mirror, source) for source in SOURCES}
+    cells = [Cell(source, month) for source, reason in reasons.items() if not reason]
+    for cell in cells:
+        key = partition_key(cell)
+        tags = FRESH_PAPERS_NEXT | {"source": cell.source}
+        yield dg.RunRequest(run_key=f"{key} {day:%Y-%m-%d}", partition_key=key, tags=tags)
+    if not cells:
+        yield dg.SkipReason(next(reason for reason in reasons.values() if reason))

@@ -1,0 +1,71 @@
+"""A paper that its source withdraws leaves the data set: from the sensor to the tombstone of the next release."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from resources.configured import MirrorResource
+from resources.publishers.publisher import open_publisher
+from s1_assets.partitions import cell_of
+from s1_assets.publishing.release import write_release
+from s1_assets_tests.fresh_papers.watched import Watched, paper, this_month
+from s1_assets_tests.line import Line, failure
+from s1_assets_tests.resources.live.arxiv_server import figure_source
+
+NOW = this_month()
+
+
+@pytest.fixture
+def line(configuration, tmp_path):
+    (tmp_path / "nothing").mkdir()
+    return Line(tmp_path, tmp_path / "nothing", {"S1_MIRROR": ""}, {"mirror": MirrorResource(**configuration)})
+
+
+@pytest.fixture
+def watched(arxiv, configuration, line):
+    return Watched(arxiv, configuration, line.instance)
+
+
+def run_what_is_asked_for(watched, line):
+    watched.let_pass()
+    watched.look()
+    for request in watched.ask():
+        outcome = line.run(cell_of(request.partition_key))
+        assert outcome.success, failure(outcome)
+
+
+def release(line, tmp_path, name):
+    publisher = open_publisher(line.settings.publish)
+    (tmp_path / name).mkdir()
+    made = write_release(publisher, datetime.now(UTC), tmp_path / name)
+    lines = publisher.read(f"releases/{made.id}/tombstones.jsonl").splitlines()
+    stones = [json.loads(text) for text in lines]
+    return [(stone["paper_id"], stone["pair_id"], stone["reason"]) for stone in stones]
+
+
+def test_a_withdrawn_paper_leaves_the_lake_and_the_next_release_has_its_tombstone(watched, line, tmp_path):
+    stays, goes = paper(NOW, 1, title="Sand"), paper(NOW, 2, title="Salt")
+    watched.arxiv.oai.papers = [stays, goes]
+    watched.arxiv.sources = {f"{one.paper}v1": figure_source(one.title) for one in (stays, goes)}
+    run_what_is_asked_for(watched, line)
+    assert release(line, tmp_path, "first") == []
+    kept, left = f"arxiv:{stays.paper}", f"arxiv:{goes.paper}"
+    assert papers_of(line, "figure_pairs") == {kept, left}
+
+    goes.versions.append(("Mon, 30 Nov 2026 10:00:00 GMT", "I"))
+    goes.datestamp = watched.arxiv.oai.today
+    run_what_is_asked_for(watched, line)
+    statuses = {row["paper_id"]: row["status"] for row in rows(line, "raw_papers")}
+    assert statuses == {kept: "live", left: "withdrawn"}
+    assert papers_of(line, "figure_pairs") == papers_of(line, "enhanced_captions") == {kept}
+    assert release(line, tmp_path, "second") == [(left, None, "withdrawn"), (left, f"{left}#1", "withdrawn")]
+
+
+def rows(line, table):
+    found = line.rows(NOW)
+    return [row for name, part in found.items() if name.startswith(f"{table}/") for row in part]
+
+
+def papers_of(line, table):
+    return {row.get("paper_id") or row["pair_id"].rpartition("#")[0] for row in rows(line, table)}
