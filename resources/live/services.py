@@ -60,7 +60,18 @@ SERVICES = {
 }
 
 
-def services(overrides: str = "{}") -> dict[str, Service]:
+class LeftOutError(ValueError):
+    """A service is needed that S1_SERVICES leaves out."""
+
+
+class Services(dict[str, Service]):
+    """The services of a deployment by name; one that was left out is not there, and asking for it says so."""
+
+    def __missing__(self, name: str) -> Service:
+        raise LeftOutError(f"S1_SERVICES leaves out {name}: nothing is asked there; remove its null to have it asked")
+
+
+def services(overrides: str = "{}") -> Services:
     """The services by name; `overrides` is S1_SERVICES, a JSON object of names and base URLs, null to leave one out.
 
     Raises ValueError for what is no such object, a name that is none, or a URL without encryption to another machine.
@@ -73,7 +84,7 @@ def services(overrides: str = "{}") -> dict[str, Service]:
         raise ValueError(f'S1_SERVICES={overrides!r} is no JSON object such as {{"arxiv-oai": "https://…"}}')
     if unknown := read.keys() - SERVICES:
         raise ValueError(f"S1_SERVICES names {', '.join(sorted(unknown))}; services are {', '.join(SERVICES)}")
-    found = dict(SERVICES)
+    found = Services(SERVICES)
     for name, url in read.items():
         if url is None:
             del found[name]

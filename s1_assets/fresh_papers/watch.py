@@ -11,6 +11,7 @@ from resources.configured import MirrorResource
 from resources.live.changes import Changes
 from resources.live.failures import SourceError, SourceRefusedError
 from resources.live.harvests import FEEDS
+from resources.live.services import LeftOutError
 from s1_assets.cells import FIRST_MONTH, SOURCES, Cell
 from s1_assets.fresh_papers.live import why_not_live
 from s1_assets.fresh_papers.seen import Changed, Seen, clock
@@ -75,6 +76,8 @@ def _look(
         return dg.SkipReason(str(error))
     try:
         changes = _within(LOOK_SECONDS, lambda: FEEDS[source].changes(live, seen.watermark, PAGES))
+    except LeftOutError as error:
+        return dg.SkipReason(str(error))
     except (SourceError, _TooSlowError) as error:
         if seen.stands_failed:
             raise

@@ -1,11 +1,13 @@
 """The sensors: what they ask for, once, and what they say when they ask for nothing."""
 
+import json
 import threading
 import time
 
 import pytest
 from werkzeug import Response
 
+from resources.live.services import SERVICES
 from s1_assets.cells import SOURCES, Cell
 from s1_assets.fresh_papers import watch
 from s1_assets.fresh_papers.seen import FAILURES_TOLD
@@ -205,6 +207,13 @@ def test_a_contact_that_is_none_is_told(watched):
 def test_services_that_are_none_are_told(watched):
     watched.configuration |= {"services": "{"}
     assert watched.look().startswith("S1_SERVICES='{' is not JSON")
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_source_whose_service_is_left_out_is_not_asked_and_says_so(watched, source):
+    nowhere = dict.fromkeys(name for name in SERVICES)
+    watched.sensor, watched.configuration["services"] = f"fresh_{source}", json.dumps(nowhere)
+    assert watched.look().startswith("S1_SERVICES leaves out ")
 
 
 def test_with_a_mirror_nothing_is_asked(watched, tmp_path):
