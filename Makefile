@@ -23,8 +23,9 @@ test:                  ## all checks, then all tests, those of the real engine o
 check: development     ## lint, format, types, definitions
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/dg check defs
 
-dev: base              ## the Dagster UI on http://localhost:3000, with the lake that the demo filled
-	S1_MIRROR="$${S1_MIRROR:-$(CURDIR)/build/samples}" .venv/bin/dagster dev -h 127.0.0.1 -w workspace.yaml
+dev: base              ## the Dagster UI on http://localhost:3000, with the lake that the demo filled; S1_CONTACT: live sources
+	[ -n "$$S1_MIRROR$$S1_CONTACT" ] || export S1_MIRROR="$(CURDIR)/build/samples"; \
+	.venv/bin/dagster dev -h 127.0.0.1 -w workspace.yaml
 
 cell: base             ## one cell: make cell SOURCE=arxiv MONTH=2024-01
 	@$(PYTHON) -m s1_assets cell $(SOURCE) $(MONTH)

@@ -8,7 +8,7 @@ and asking again from the same cursor asks for the same.
 import hashlib
 import json
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 # Seconds between looks at a source that has no more, and between looks that fail: from the first to the longest pause.
@@ -41,7 +41,7 @@ class Seen:
     failures: int = 0
     why: str = ""
 
-    def add(self, months: dict[str, Sequence[str]], watermark: str, *, complete: bool, now: float) -> None:
+    def add(self, months: Mapping[str, Sequence[str]], watermark: str, *, complete: bool, now: float) -> None:
         """Notes a look: canonical ids of papers by month, and the watermark to look from next.
 
         What changed is asked for once the source has no more, or gives no more for now.

@@ -1,12 +1,9 @@
 """A daemon of its own on the project's workspace: a real cell's warning reaches a webhook exactly once."""
 
-import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 
 import dagster as dg
@@ -15,10 +12,9 @@ import pytest
 from s1_assets.alerts.delivery import JOB
 from s1_assets.alerts.watch import SENSOR
 from s1_assets.settings import PROJECT
+from s1_assets_tests.operations.daemon import comes, cursor_of, daemons
 
 CELL = ("engrxiv", "2024-05")
-# How long to wait for what takes seconds on a machine with nothing else to do.
-PATIENCE = 240
 
 
 @pytest.fixture
@@ -45,45 +41,17 @@ def instance(environment, monkeypatch) -> Iterator[dg.DagsterInstance]:
 
 @pytest.fixture
 def start_daemon(environment, tmp_path) -> Iterator[Callable[[], subprocess.Popen]]:
-    """Starts the daemon, with the code server that it starts itself; both end with the test."""
-    started: list[subprocess.Popen] = []
-
-    def start() -> subprocess.Popen:
-        log = (tmp_path / f"daemon-{len(started)}.log").open("wb")
-        command = [sys.executable, "-m", "dagster._daemon", "run", "-w", str(PROJECT / "workspace.yaml")]
-        process = subprocess.Popen(
-            command, env=environment, cwd=PROJECT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def comes(happened: Callable[[], object]) -> bool:
-    """Waits until something has happened, and says whether it has."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := happened()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return bool(found)
-
-
-def cursor_of(instance: dg.DagsterInstance) -> str | None:
-    states = [state for state in instance.all_instigator_state() if state.instigator_name == SENSOR]
-    return states[0].instigator_data.cursor if states and states[0].instigator_data else None
+    with daemons(environment, tmp_path) as start:
+        yield start
 
 
 def test_a_warning_reaches_the_webhook_once_though_the_daemon_is_killed_as_it_asks(
     environment, instance, start_daemon, httpserver, tmp_path
 ):
     daemon = start_daemon()
-    if not comes(lambda: cursor_of(instance)):
+    if not comes(lambda: cursor_of(instance, SENSOR)):
         pytest.skip(f"no daemon ticks here: {(tmp_path / 'daemon-0.log').read_text()[-2000:]}")
-    before = cursor_of(instance)
+    before = cursor_of(instance, SENSOR)
     command = [sys.executable, "-m", "s1_assets", "cell", *CELL]
     ran = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -94,7 +62,7 @@ def test_a_warning_reaches_the_webhook_once_though_the_daemon_is_killed_as_it_as
     daemon.wait()
     start_daemon()
     assert comes(lambda: httpserver.log)
-    assert comes(lambda: cursor_of(instance) != before)
+    assert comes(lambda: cursor_of(instance, SENSOR) != before)
     assert comes(lambda: all(run.is_finished for run in instance.get_runs(asked)))
     titles = [request.get_json()["title"] for request, _ in httpserver.log]
     assert titles.count(f"Check warns: quality_metrics.recaption_length ({' '.join(CELL)})") == 1

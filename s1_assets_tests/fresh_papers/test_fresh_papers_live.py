@@ -1,0 +1,96 @@
+"""A daemon of its own on the project's workspace: papers that were just posted reach the tables by themselves."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import dagster as dg
+import pytest
+
+from resources.lake import Lake
+from resources.live.services import SERVICES
+from s1_assets.jobs import CELL
+from s1_assets.settings import PROJECT
+from s1_assets.tables import LINE
+from s1_assets_tests.fresh_papers.watched import months_ago, paper, this_month
+from s1_assets_tests.operations.daemon import comes, cursor_of, daemons
+from s1_assets_tests.resources.live.arxiv_server import figure_source
+
+NOW, BEFORE = this_month(), months_ago(1)
+ASKED = dg.RunsFilter(job_name=CELL.name)
+WARNS = "quality_metrics.recaption_length"
+
+
+@pytest.fixture
+def environment(tmp_path, configuration, httpserver) -> dict[str, str]:
+    """The environment of a deployment that asks the local arXiv and no other source, and tells a local webhook."""
+    (tmp_path / "home").mkdir()
+    shutil.copy(PROJECT / "dagster_home/dagster.yaml", tmp_path / "home")
+    httpserver.expect_request("/alerts").respond_with_data("ok")
+    services = dict.fromkeys(SERVICES) | json.loads(configuration["services"])
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("S1_")}
+    return kept | {
+        "DAGSTER_HOME": str(tmp_path / "home"),
+        "S1_LAKE": str(tmp_path / "lake"),
+        "S1_CACHE": str(tmp_path / "cache"),
+        "S1_CONTACT": configuration["contact"],
+        "S1_SERVICES": json.dumps(services),
+        "S1_WORKERS": "local:1",
+        "S1_ALERTS": f"webhook:{httpserver.url_for('/alerts')}",
+    }
+
+
+@pytest.fixture
+def instance(environment, monkeypatch) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv("DAGSTER_HOME", environment["DAGSTER_HOME"])
+    with dg.DagsterInstance.get() as instance:
+        yield instance
+
+
+@pytest.fixture
+def start_daemon(environment, tmp_path) -> Iterator[Callable[[], subprocess.Popen]]:
+    with daemons(environment, tmp_path) as start:
+        yield start
+
+
+def ended(instance) -> bool:
+    return all(run.is_finished for run in instance.get_runs(ASKED))
+
+
+def warned_cells(httpserver) -> list[str]:
+    """Cells of which the webhook was told that their recaptions are short."""
+    told = [request.get_json() for request, _ in httpserver.log if request.path == "/alerts"]
+    return [entry["cell"] for one in told for entry in one["entries"] if entry["subject"] == WARNS]
+
+
+def test_posted_papers_run_their_cells_once_though_the_daemon_is_killed_as_it_asks(
+    arxiv, instance, start_daemon, httpserver, tmp_path
+):
+    posted = [paper(NOW, 1, title="Sand"), paper(BEFORE, 1, title="Salt")]
+    arxiv.oai.papers = posted
+    arxiv.sources = {f"{one.paper}v1": figure_source(one.title) for one in posted}
+    daemon = start_daemon()
+    if not comes(lambda: cursor_of(instance, "fresh_arxiv")):
+        pytest.skip(f"no daemon ticks here: {(tmp_path / 'daemon-0.log').read_text()[-2000:]}")
+    assert comes(lambda: instance.get_runs(ASKED, limit=1))
+    daemon.kill()
+    daemon.wait()
+    start_daemon()
+    assert comes(lambda: not json.loads(cursor_of(instance, "fresh_arxiv") or "{}")["waiting"])
+    assert comes(lambda: len(instance.get_runs(ASKED)) >= 2 and ended(instance))
+
+    runs = [run for run in instance.get_runs(ASKED) if not run.parent_run_id]  # not one that a dying server took along
+    asked_for = Counter(run.tags["dagster/partition"] for run in runs)
+    assert asked_for == {f"{cell.month}|arxiv": 1 for cell in (NOW, BEFORE)}
+    assert len({run.tags["dagster/run_key"] for run in runs}) == 2
+    lake = Lake(str(tmp_path / "lake"))
+    for cell in (NOW, BEFORE):
+        assert {table.name: len(lake.parts(table, cell)) for table in LINE} == {table.name: 1 for table in LINE}
+
+    assert comes(lambda: warned_cells(httpserver))
+    told = Counter(warned_cells(httpserver))  # the other cell's news waits for the next message of its group
+    assert set(told.values()) == {1}
+    assert set(told) <= set(map(str, (NOW, BEFORE)))
