@@ -8,7 +8,7 @@ vocabulary of 31,090) and random weights: its values are noise, which cost as mu
 caption of the sample papers and, in place of its recaption, sentences of these papers as long as the recaptions of
 S1-MMAlign, 759 ± 251 characters. minicons reads all masked copies of a batch of texts at once and pads them to the
 longest; it is measured with the batch that is fastest on four captions. Loading is not counted. On a machine with a GPU
-both sides stay on the CPU.
+both sides stay on the CPU. Where the CPU has instructions for bfloat16 the project uses them; minicons has float32.
 
 Each side is timed once, so the machine must have nothing else to do; the table tells its load average before the start.
 PAIRS sets the number of pairs. Ends with `ratio`, the texts per second of the project over those of minicons: at least

@@ -1,7 +1,7 @@
 """Pseudo-perplexity by a masked language model of transformers."""
 
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,18 +14,20 @@ SETTING = "S1_PPPL_MODEL"
 # So that a caption of any length costs a bounded time: its first characters count, and of these the first tokens.
 MOST_CHARACTERS, MOST_TOKENS = 16_384, 1_024
 BATCH_TOKENS = {"cpu": 2_048, "cuda": 65_536}  # a CPU keeps the hidden states of so few in its cache
-TOLERANCE = {"cpu": 1e-3, "cuda": 0.5}  # between logits of the same token, computed for one position and for all
+TOLERANCE = {"cpu": 1e-3, "cuda": 0.5}  # between logits of a token, computed for one position and for all
 
 
 class MaskedLanguageModel:
     """A masked language model (BERT, RoBERTa, …); `s1_assets.quality.scorers.FluencyScorer`.
 
-    It computes in float32 on a CPU and in bfloat16 on a GPU, and is loaded when it first measures. `model` is a
-    folder, a hub id or a hub id@revision; ValueError for what is none of them.
+    It is loaded when it first measures. `model` is a folder, a hub id or a hub id@revision; ValueError for what is
+    none of them. Matrices are multiplied in `precision`, which is bfloat16 on a GPU and on a CPU that has
+    instructions for it, twice as fast as the float32 of other CPUs; a CPU adds up, normalises and predicts in float32.
     """
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, precision: str | None = None) -> None:
         self._model = Model.parse(model, SETTING)
+        self._asked_precision = precision
 
     @property
     def identity(self) -> Mapping[str, str]:
@@ -34,8 +36,8 @@ class MaskedLanguageModel:
         Raises ValueError where the model's files are out of reach.
         """
         name = self._model.name.rpartition("/")[2] if self._model.is_folder else self._model.name
-        precision = "float32" if _device(self._model.name) == "cpu" else "bfloat16"
-        return {"model": name, "revision": self._model.revision, "precision": precision, "tokens": str(MOST_TOKENS)}
+        fixed = {"precision": self._precision, "tokens": str(MOST_TOKENS)}
+        return {"model": name, "revision": self._model.revision, **fixed}
 
     def pseudo_perplexities(self, texts: Sequence[str]) -> list[float | None]:
         """Pseudo-perplexity of each text, of its first 1,024 tokens, in order; None for a text without tokens.
@@ -50,15 +52,19 @@ class MaskedLanguageModel:
 
     @cached_property
     def _network(self) -> "_Network":
-        return _Network(self._model)
+        return _Network(self._model, self._precision)
+
+    @property
+    def _precision(self) -> str:
+        return self._asked_precision or _fastest_precision(self._model.name)
 
 
 class _Network:
     """A loaded model and its tokenizer. Raises ValueError for what cannot be loaded or is no masked language model."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, precision: str) -> None:
         self.device = _device(model.name)
-        self._tokenizer, self._network = _loaded(model, self.device)
+        self._tokenizer, self._network = _loaded(model, self.device, precision)
         if self._tokenizer.mask_token_id is None:
             raise _unusable(model.name, "its tokenizer has no mask token, so it is no masked language model")
         marked = self._tokenizer("a", return_special_tokens_mask=True)
@@ -66,7 +72,9 @@ class _Network:
         self._before, self._behind = marked["input_ids"][: inside[0]], marked["input_ids"][inside[-1] + 1 :]
         marks = len(self._before) + len(self._behind)
         self._longest = _positions(self._network, self._tokenizer) - marks
-        self._head_alone = self._head_works_alone()
+        self._narrowing = next(filter(self._narrows, self._narrowable()), None)
+        if self.device == "cpu" and precision == "bfloat16":
+            _multiply_in_bfloat16(self._network.base_model)
 
     def pseudo_perplexities(self, texts: Sequence[str]) -> list[float | None]:
         """Pseudo-perplexity of each text, in order; None for a text without tokens."""
@@ -102,38 +110,50 @@ class _Network:
         """Logits of one token of each row: (rows, vocabulary), float32.
 
         A vocabulary's logits for all positions would take a fifth of the time and most of the memory. So only the
-        hidden states of the columns leave the encoder, and the model's own head goes over these.
+        hidden states of the columns go on from where no position needs the others any more.
         """
-        return self._logits_of_columns(tokens, columns) if self._head_alone else self._logits_of_all(tokens, columns)
+        if self._narrowing is None:
+            return self._logits_of_all(tokens, columns)
+        return self._logits_of_columns(tokens, columns, self._narrowing)
 
     def _logits_of_all(self, tokens: Any, columns: Any) -> Any:
         rows = self._tensor(np.arange(len(tokens)))
         return self._network(input_ids=tokens).logits[rows, columns].float()
 
-    def _logits_of_columns(self, tokens: Any, columns: Any) -> Any:
+    def _logits_of_columns(self, tokens: Any, columns: Any, narrowing: Any) -> Any:
         rows = self._tensor(np.arange(len(tokens)))
 
         def keep_columns(_module: Any, _given: Any, output: Any) -> Any:
+            if isinstance(output, tuple):  # of an attention: hidden states and weights
+                return output[0][rows, columns][:, None], *output[1:]
             output.last_hidden_state = output.last_hidden_state[rows, columns][:, None]
             return output
 
-        hook = self._network.base_model.register_forward_hook(keep_columns)
+        hook = narrowing.register_forward_hook(keep_columns)
         try:
             return self._network(input_ids=tokens).logits[:, 0].float()
         finally:
             hook.remove()
 
-    def _head_works_alone(self) -> bool:
-        """Whether this architecture's head goes over each position by itself, found by trying."""
+    def _narrowable(self) -> Iterator[Any]:
+        """Modules behind which a model may go over each position by itself, the one that saves most first."""
+        layers = getattr(getattr(self._network.base_model, "encoder", None), "layer", None)
+        if layers is not None and hasattr(layers[-1], "attention"):
+            yield layers[-1].attention
+        yield self._network.base_model
+
+    def _narrows(self, module: Any) -> bool:
+        """Whether all that comes behind a module goes over each position by itself, found by trying."""
         import torch
 
-        tokens = self._tensor(np.array([[*self._before, self._tokenizer.mask_token_id, *self._behind]] * 2))
-        columns = self._tensor(np.full(2, len(self._before)))
+        mask = self._tokenizer.mask_token_id
+        tokens = self._tensor(np.array([[*self._before, mask, mask, *self._behind]] * 2))
+        columns = self._tensor(len(self._before) + np.arange(2))
         with torch.inference_mode():
             expected = self._logits_of_all(tokens, columns)
             try:
-                found = self._logits_of_columns(tokens, columns)
-            except (RuntimeError, AttributeError):
+                found = self._logits_of_columns(tokens, columns, module)
+            except (RuntimeError, AttributeError, TypeError):
                 return False
         return bool(found.shape == expected.shape and torch.allclose(found, expected, atol=TOLERANCE[self.device]))
 
@@ -151,20 +171,27 @@ def _device(name: str) -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def _loaded(model: Model, device: str) -> tuple[Any, Any]:
+def _fastest_precision(name: str) -> str:
+    if _device(name) == "cuda":
+        return "bfloat16"
+    import torch
+
+    has = torch.cpu.get_capabilities()
+    return "bfloat16" if has.get("avx512_bf16") or has.get("amx_bf16") else "float32"
+
+
+def _loaded(model: Model, device: str, precision: str) -> tuple[Any, Any]:
     """Tokenizer and model. A checkpoint without a head would get a random one, and is refused."""
     import torch
     from safetensors import SafetensorError
     from transformers import AutoModelForMaskedLM, AutoTokenizer
 
     revision = None if model.is_folder else model.revision
+    dtype = torch.bfloat16 if device == "cuda" and precision == "bfloat16" else torch.float32
     try:
         tokenizer = AutoTokenizer.from_pretrained(model.name, revision=revision)
         network, report = AutoModelForMaskedLM.from_pretrained(
-            model.name,
-            revision=revision,
-            dtype=torch.float32 if device == "cpu" else torch.bfloat16,
-            output_loading_info=True,
+            model.name, revision=revision, dtype=dtype, output_loading_info=True
         )
     except (OSError, ValueError, RuntimeError, ImportError, SafetensorError, pickle.UnpicklingError) as error:
         raise _unusable(model.name, f"it cannot be loaded as a masked language model: {error}") from error
@@ -172,6 +199,16 @@ def _loaded(model: Model, device: str) -> tuple[Any, Any]:
         absent = sorted(report["missing_keys"])
         raise _unusable(model.name, f"its checkpoint has no {absent[0]} and {len(absent) - 1} more weights of the head")
     return tokenizer, network.to(device)
+
+
+def _multiply_in_bfloat16(encoder: Any) -> None:
+    """Has an encoder multiply matrices in bfloat16; sums and norms of layers, and what it gives, stay float32."""
+    import torch
+
+    for module in encoder.modules():
+        if isinstance(module, torch.nn.Linear):
+            module.to(torch.bfloat16)  # once, not at every batch
+    encoder.forward = torch.autocast("cpu", torch.bfloat16)(encoder.forward)
 
 
 def _positions(network: Any, tokenizer: Any) -> int:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from resources.scorers.masked_language_model import MOST_CHARACTERS, MOST_TOKENS, MaskedLanguageModel
 from samples.captioner.papers import paper_texts
+from samples.scorers import MASKED_LANGUAGE_MODEL
 
 REASON = "needs torch and transformers: ./install.sh cpu"
 torch = pytest.importorskip("torch", reason=REASON)
@@ -109,7 +111,7 @@ def short(folder: Path) -> list[str]:
 
 def test_each_architecture_gives_what_masking_one_token_after_the_other_gives(folder):
     texts = short(folder)
-    found = MaskedLanguageModel(str(folder)).pseudo_perplexities(texts)
+    found = MaskedLanguageModel(str(folder), "float32").pseudo_perplexities(texts)
     assert len(texts) >= 3
     assert found == pytest.approx([plainly(folder, text) for text in texts], rel=1e-4)
     assert len({round(value) for value in found if value}) > 1
@@ -121,12 +123,32 @@ def test_minicons_gives_the_same(folder):
     texts = short(folder)
     read = peer.tokenizer(texts, padding=True, return_tensors="pt")  # minicons' own reading needs transformers 4
     mean = peer.sequence_score(read, PLL_metric="original")
-    found = MaskedLanguageModel(str(folder)).pseudo_perplexities(texts)
+    found = MaskedLanguageModel(str(folder), "float32").pseudo_perplexities(texts)
     assert found == pytest.approx([math.exp(-one) for one in mean], rel=1e-3)
 
 
+def test_products_in_bfloat16_change_a_value_little(folder):
+    texts = short(folder)
+    exactly, fast = (
+        MaskedLanguageModel(str(folder), precision).pseudo_perplexities(texts) for precision in ("float32", "bfloat16")
+    )
+    assert fast == pytest.approx(exactly, rel=0.1)  # weights this wild multiply what rounding does
+    assert fast != exactly
+
+
+def test_of_a_trained_model_bfloat16_gives_what_minicons_gives():
+    scorer = pytest.importorskip("minicons.scorer", reason="needs minicons: ./install.sh cpu")
+    peer = scorer.MaskedLMScorer(str(MASKED_LANGUAGE_MODEL), "cpu")
+    texts = paper_texts().captions[:8]
+    read = peer.tokenizer(texts, padding=True, return_tensors="pt")
+    expected = [math.exp(-one) for one in peer.sequence_score(read, PLL_metric="original")]
+    found = MaskedLanguageModel(str(MASKED_LANGUAGE_MODEL), "bfloat16").pseudo_perplexities(texts)
+    assert found == pytest.approx(expected, rel=1e-2)
+    assert np.log10(found).mean() == pytest.approx(np.log10(expected).mean(), abs=1e-3)
+
+
 def test_a_text_scores_the_same_alone_and_among_others_in_any_order(folder):
-    model = MaskedLanguageModel(str(folder))
+    model = MaskedLanguageModel(str(folder), "float32")
     together = model.pseudo_perplexities(TEXTS)
     alone = [model.pseudo_perplexities([text])[0] for text in TEXTS]
     assert together == pytest.approx(alone, rel=1e-5)
@@ -148,7 +170,7 @@ def test_a_text_longer_than_the_model_reads_is_scored_whole_in_windows(folder):
             window = [*ids[begin:place], tokenizer.mask_token_id, *ids[place + 1 : begin + width]]
             row = torch.tensor([[tokenizer.cls_token_id, *window, tokenizer.sep_token_id]])
             total += network(row).logits[0, place - begin + 1].log_softmax(0)[token].item()
-    (found,) = MaskedLanguageModel(str(folder)).pseudo_perplexities([text])
+    (found,) = MaskedLanguageModel(str(folder), "float32").pseudo_perplexities([text])
     assert found == pytest.approx(math.exp(-total / len(ids)), rel=1e-4)
 
 
@@ -165,12 +187,12 @@ def test_control_tokens_spelled_out_in_a_text_are_its_characters(saved, kind, co
             masked = [*ids[:place], tokenizer.mask_token_id, *ids[place + 1 :]]
             row = torch.tensor([[tokenizer.cls_token_id, *masked, tokenizer.sep_token_id]])
             total += network(row).logits[0, place + 1].log_softmax(0)[token].item()
-    (found,) = MaskedLanguageModel(str(saved(kind))).pseudo_perplexities([f"the loss {control}"])
+    (found,) = MaskedLanguageModel(str(saved(kind)), "float32").pseudo_perplexities([f"the loss {control}"])
     assert found == pytest.approx(math.exp(-total / len(ids)), rel=1e-4)
 
 
 def test_a_text_without_tokens_has_no_pseudo_perplexity(bert):
-    model = MaskedLanguageModel(str(bert))
+    model = MaskedLanguageModel(str(bert), "float32")
     assert model.pseudo_perplexities([]) == []
     assert model.pseudo_perplexities(["", " \n"]) == [None, None]
     none, some = model.pseudo_perplexities(["", "loss"])
@@ -182,7 +204,7 @@ def test_of_an_endless_text_its_first_tokens_count(bert):
     words = "loss of the model " * (MOST_CHARACTERS // 18)
     beginning = words[: len("loss of the model ") * (MOST_TOKENS // 4)]
     assert len(tokens_of(bert, beginning)) >= MOST_TOKENS
-    model = MaskedLanguageModel(str(bert))
+    model = MaskedLanguageModel(str(bert), "float32")
     endless = words + "1 " * 500_000
     whole, first = model.pseudo_perplexities([endless, beginning])
     assert whole == pytest.approx(first, rel=1e-5)
@@ -209,7 +231,7 @@ def test_a_head_that_looks_at_more_than_the_masked_position_gets_all_of_them(sav
 
     monkeypatch.setattr(transformers.AutoModelForMaskedLM, "from_pretrained", with_neighbours)
     texts = short(saved("bert"))
-    found = MaskedLanguageModel(str(saved("bert"))).pseudo_perplexities(texts)
+    found = MaskedLanguageModel(str(saved("bert")), "float32").pseudo_perplexities(texts)
     assert found == pytest.approx([plainly(saved("bert"), text) for text in texts], rel=1e-4)
 
 
