@@ -1,16 +1,19 @@
 """Fixtures that several test modules share."""
 
+import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import boto3
+import dagster as dg
 import pytest
 from hypothesis import HealthCheck, settings
 from moto.server import ThreadedMotoServer
 
 from s1_assets_tests import mirrored
 from s1_assets_tests.line import Line, failure
+from s1_assets_tests.operations.daemon import daemons
 from s1_assets_tests.postgres import programs, server
 from samples.demo import CELLS
 from samples.make import make_samples
@@ -97,3 +100,18 @@ def real_line(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Li
     failed = {cell: failure(outcome) for cell in mirrored.cells(mirrors) if not (outcome := line.run(cell)).success}
     assert failed == {}
     return line
+
+
+@pytest.fixture
+def deployed(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance of the deployment whose `environment` a test module defines."""
+    monkeypatch.setenv("DAGSTER_HOME", environment["DAGSTER_HOME"])
+    with dg.DagsterInstance.get() as instance:
+        yield instance
+
+
+@pytest.fixture
+def start_daemon(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen]]:
+    """Starts a daemon of that deployment; its log is in `tmp_path`, and it ends with the test."""
+    with daemons(environment, tmp_path) as start:
+        yield start

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 
 import dagster as dg
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from s1_assets.alerts.delivery import JOB
 from s1_assets.alerts.watch import SENSOR
 from s1_assets.settings import PROJECT
-from s1_assets_tests.operations.daemon import comes, cursor_of, daemons
+from s1_assets_tests.operations.daemon import comes, cursor_of
 
 CELL = ("engrxiv", "2024-05")
 
@@ -32,39 +31,25 @@ def environment(tmp_path, sample_mirror, httpserver) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def instance(environment, monkeypatch) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.setenv("DAGSTER_HOME", environment["DAGSTER_HOME"])
-    with dg.DagsterInstance.get() as instance:
-        yield instance
-
-
-@pytest.fixture
-def start_daemon(environment, tmp_path) -> Iterator[Callable[[], subprocess.Popen]]:
-    with daemons(environment, tmp_path) as start:
-        yield start
-
-
 def test_a_warning_reaches_the_webhook_once_though_the_daemon_is_killed_as_it_asks(
-    environment, instance, start_daemon, httpserver, tmp_path
+    environment, deployed, start_daemon, httpserver, tmp_path
 ):
     daemon = start_daemon()
-    if not comes(lambda: cursor_of(instance, SENSOR)):
-        pytest.skip(f"no daemon ticks here: {(tmp_path / 'daemon-0.log').read_text()[-2000:]}")
-    before = cursor_of(instance, SENSOR)
+    assert comes(lambda: cursor_of(deployed, SENSOR)), (tmp_path / "daemon-0.log").read_text()[-2000:]
+    before = cursor_of(deployed, SENSOR)
     command = [sys.executable, "-m", "s1_assets", "cell", *CELL]
     ran = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "WARN  quality_metrics.recaption_length" in ran.stdout
     asked = dg.RunsFilter(job_name=JOB)
-    assert comes(lambda: instance.get_runs(asked, limit=1))
+    assert comes(lambda: deployed.get_runs(asked, limit=1))
     daemon.kill()
     daemon.wait()
     start_daemon()
     assert comes(lambda: httpserver.log)
-    assert comes(lambda: cursor_of(instance, SENSOR) != before)
-    assert comes(lambda: all(run.is_finished for run in instance.get_runs(asked)))
+    assert comes(lambda: cursor_of(deployed, SENSOR) != before)
+    assert comes(lambda: all(run.is_finished for run in deployed.get_runs(asked)))
     titles = [request.get_json()["title"] for request, _ in httpserver.log]
     assert titles.count(f"Check warns: quality_metrics.recaption_length ({' '.join(CELL)})") == 1
     assert len(titles) == len(set(titles))
-    assert [run.status for run in instance.get_runs(asked)] == [dg.DagsterRunStatus.SUCCESS]
+    assert [run.status for run in deployed.get_runs(asked)] == [dg.DagsterRunStatus.SUCCESS]

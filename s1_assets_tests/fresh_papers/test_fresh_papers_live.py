@@ -3,9 +3,7 @@
 import json
 import os
 import shutil
-import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
 
 import dagster as dg
 import pytest
@@ -16,7 +14,7 @@ from s1_assets.jobs import CELL
 from s1_assets.settings import PROJECT
 from s1_assets.tables import LINE
 from s1_assets_tests.fresh_papers.watched import months_ago, paper, this_month
-from s1_assets_tests.operations.daemon import comes, cursor_of, daemons
+from s1_assets_tests.operations.daemon import comes, cursor_of
 from s1_assets_tests.resources.live.arxiv_server import figure_source
 
 NOW, BEFORE = this_month(), months_ago(1)
@@ -43,21 +41,8 @@ def environment(tmp_path, configuration, httpserver) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def instance(environment, monkeypatch) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.setenv("DAGSTER_HOME", environment["DAGSTER_HOME"])
-    with dg.DagsterInstance.get() as instance:
-        yield instance
-
-
-@pytest.fixture
-def start_daemon(environment, tmp_path) -> Iterator[Callable[[], subprocess.Popen]]:
-    with daemons(environment, tmp_path) as start:
-        yield start
-
-
-def ended(instance) -> bool:
-    return all(run.is_finished for run in instance.get_runs(ASKED))
+def ended(deployed) -> bool:
+    return all(run.is_finished for run in deployed.get_runs(ASKED))
 
 
 def warned_cells(httpserver) -> list[str]:
@@ -67,22 +52,21 @@ def warned_cells(httpserver) -> list[str]:
 
 
 def test_posted_papers_run_their_cells_once_though_the_daemon_is_killed_as_it_asks(
-    arxiv, instance, start_daemon, httpserver, tmp_path
+    arxiv, deployed, start_daemon, httpserver, tmp_path
 ):
     posted = [paper(NOW, 1, title="Sand"), paper(BEFORE, 1, title="Salt")]
     arxiv.oai.papers = posted
     arxiv.sources = {f"{one.paper}v1": figure_source(one.title) for one in posted}
     daemon = start_daemon()
-    if not comes(lambda: cursor_of(instance, "fresh_arxiv")):
-        pytest.skip(f"no daemon ticks here: {(tmp_path / 'daemon-0.log').read_text()[-2000:]}")
-    assert comes(lambda: instance.get_runs(ASKED, limit=1))
+    assert comes(lambda: cursor_of(deployed, "fresh_arxiv")), (tmp_path / "daemon-0.log").read_text()[-2000:]
+    assert comes(lambda: deployed.get_runs(ASKED, limit=1))
     daemon.kill()
     daemon.wait()
     start_daemon()
-    assert comes(lambda: not json.loads(cursor_of(instance, "fresh_arxiv") or "{}")["waiting"])
-    assert comes(lambda: len(instance.get_runs(ASKED)) >= 2 and ended(instance))
+    assert comes(lambda: not json.loads(cursor_of(deployed, "fresh_arxiv") or "{}")["waiting"])
+    assert comes(lambda: len(deployed.get_runs(ASKED)) >= 2 and ended(deployed))
 
-    runs = [run for run in instance.get_runs(ASKED) if not run.parent_run_id]  # not one that a dying server took along
+    runs = [run for run in deployed.get_runs(ASKED) if not run.parent_run_id]  # not one that a dying server took along
     asked_for = Counter(run.tags["dagster/partition"] for run in runs)
     assert asked_for == {f"{cell.month}|arxiv": 1 for cell in (NOW, BEFORE)}
     assert len({run.tags["dagster/run_key"] for run in runs}) == 2
