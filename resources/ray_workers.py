@@ -19,10 +19,10 @@ from pebble import ProcessPool
 
 from resources.workers import Failed, Key, LocalWorkers, Result, Task, UnavailableError
 from s1_assets.rejects import Reason
+from s1_assets.settings import PROJECT
 
 Equipment = dict[str, str]
 
-PROJECT = Path(__file__).resolve().parent.parent
 CODE = (PROJECT / "s1_assets", PROJECT / "resources")
 RERUNS = 3  # of a task whose node died under it; after that, the task may be what kills nodes
 LOOK_SECONDS = 10.0  # how often is asked how many processors the cluster has

@@ -1,5 +1,6 @@
 """A cell is one source in one month, the unit of a run; and since when each source exists."""
 
+import calendar
 from typing import NamedTuple
 
 # First month in which the source posted a paper. A cell before it is valid and has no rows.
@@ -30,3 +31,14 @@ class Cell(NamedTuple):
     def covered(self) -> bool:
         """Whether the source existed in that month."""
         return self.month >= FIRST_MONTH[self.source]
+
+
+def days_of(month: str) -> tuple[str, str]:
+    """The first and the last day (YYYY-MM-DD) of a month ("YYYY-MM")."""
+    return f"{month}-01", f"{month}-{calendar.monthrange(int(month[:4]), int(month[5:]))[1]}"
+
+
+def month_before(month: str) -> str:
+    """The month before a month, both "YYYY-MM"."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year}-{number - 1:02}" if number > 1 else f"{year - 1}-12"

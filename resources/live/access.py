@@ -2,11 +2,13 @@
 
 import fcntl
 import functools
+import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import obstore
 
@@ -27,6 +29,16 @@ class Downloads:
         """The same place, to read from."""
         open_store(self.url, create=True)
         return Mirror(self.url)
+
+    def state(self, path: str) -> dict[str, Any]:
+        """What a harvest noted in a JSON file of its own; nothing where there is none."""
+        mirror = self.mirror
+        noted: dict[str, Any] = json.loads(b"".join(mirror.stream(path))) if mirror.exists(path) else {}
+        return noted
+
+    def put_state(self, path: str, noted: Any) -> None:
+        """Stores what `state` reads, as `put` does."""
+        self.put(path, json.dumps(noted).encode())
 
     def put(self, path: str, content: bytes | Path) -> None:
         """Stores a file, whole or not at all, in place of any earlier one; a Path is read from this machine's disk."""

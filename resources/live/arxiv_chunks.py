@@ -7,7 +7,6 @@ Chunks are fetched whole and once, rather than read in place by ranges: the line
 again whenever a record of it changes, and who pays for the bucket's traffic would pay each time.
 """
 
-import json
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
@@ -74,9 +73,8 @@ def _in_bucket(path: str) -> str:
 
 
 def _read(live: LiveAccess) -> _Fetched:
-    mirror = live.downloads.mirror
-    return _Fetched(**json.loads(b"".join(mirror.stream(FETCHED)))) if mirror.exists(FETCHED) else _Fetched()
+    return _Fetched(**live.downloads.state(FETCHED))
 
 
 def _write(live: LiveAccess, fetched: _Fetched) -> None:
-    live.downloads.put(FETCHED, json.dumps(asdict(fetched)).encode())
+    live.downloads.put_state(FETCHED, asdict(fetched))

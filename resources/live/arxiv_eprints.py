@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from resources.live.access import LiveAccess
-from resources.live.download import download
+from resources.live.download import download, is_web_page
 from resources.live.failures import SourceRefusedError, TooLargeError
 from resources.sources.arxiv.cell import ArxivCell
 from resources.sources.arxiv.eprints import eprint_path, eprints_of
@@ -21,7 +21,6 @@ EPRINTS_A_RUN = 4000  # half an hour; whole months are for the chunks
 MAX_EPRINT_BYTES = 1 << 30
 _DENIED = 403
 _NO_SOURCE = {400, 404, 410, 451}
-_HTML = (b"<!doctype html", b"<html")
 
 
 def harvest_eprints(live: LiveAccess, month: str, limit: int = EPRINTS_A_RUN) -> None:
@@ -81,6 +80,6 @@ def _as_member(path: Path) -> tuple[str, bytes | Path]:
         return "gz", path
     if head.startswith(b"%PDF-"):
         return "pdf", path
-    if head.lstrip().lower().startswith(_HTML):
+    if is_web_page(head):
         return "html", path
     return "gz", gzip.compress(path.read_bytes(), mtime=0)

@@ -11,7 +11,6 @@ the day of the last one's answer, and leaves out what it brought already.
 import dataclasses
 import hashlib
 import itertools
-import json
 import time
 from collections import defaultdict
 from collections.abc import Set
@@ -109,7 +108,7 @@ def _step(live: LiveAccess, begin: date, pages: int) -> bool:
     state.open = harvest
     if not harvest.token:
         _close(state, harvest)
-    live.downloads.put(STATE, json.dumps(dataclasses.asdict(state)).encode())
+    live.downloads.put_state(STATE, dataclasses.asdict(state))
     return bool(state.open) or _due(state, begin) is not None
 
 
@@ -196,8 +195,5 @@ def _month(paper: str) -> str:
 
 
 def _read_state(live: LiveAccess) -> _State:
-    mirror = live.downloads.mirror
-    if not mirror.exists(STATE):
-        return _State()
-    read = json.loads(b"".join(mirror.stream(STATE)))
-    return _State(**{**read, "open": _Open(**read["open"]) if read["open"] else None})
+    read = live.downloads.state(STATE)
+    return _State(**{**read, "open": _Open(**read["open"]) if read.get("open") else None})

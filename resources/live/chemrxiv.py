@@ -4,7 +4,6 @@ Crossref's documentation tells the lists and their filters. That the PDF of a ve
 from links and citations since the server moved in January 2026; a gate (Cloudflare) may refuse to give it.
 """
 
-import calendar
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from resources.live.preprint_pdfs import MAX_PDF_BYTES, NoPdfError, harvest_pdfs
 from resources.live.record_lists import ListedPage, ListedRecord, changed_records, harvest_records, kept
 from resources.sources.preprints.crossref import SOURCE
 from resources.sources.preprints.record import Preprint
-from s1_assets.cells import Cell
+from s1_assets.cells import Cell, days_of
 
 PDF_SERVICE = "chemrxiv"
 PATH = "prefixes/10.26434/works"
@@ -44,8 +43,8 @@ class ChemrxivRecords:
 
     def posted(self, live: LiveAccess, month: str, since: datetime | None) -> Iterator[list[ListedRecord]]:
         """Pages of the versions posted in a month, or of those of them that were indexed since."""
-        last = calendar.monthrange(int(month[:4]), int(month[5:]))[1]
-        filters = {"type": "posted-content", "from-posted-date": f"{month}-01", "until-posted-date": f"{month}-{last}"}
+        first, last = days_of(month)
+        filters = {"type": "posted-content", "from-posted-date": first, "until-posted-date": last}
         if since:
             filters["from-index-date"] = since.astimezone(UTC).strftime(_TIME)
         for page in works(live, PATH, filters):

@@ -82,3 +82,8 @@ def _prepare(response: httpx.Response, partial: Partial) -> int | None:
         partial.remove()
         raise PassingError("it did not go on where the transfer broke off", response.status_code)
     return None if told[2] == "*" else int(told[2])
+
+
+def is_web_page(head: bytes) -> bool:
+    """Whether a file that begins so is HTML, which gates and error pages send with status 200."""
+    return head.lstrip().lower().startswith((b"<!doctype html", b"<html"))

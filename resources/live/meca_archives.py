@@ -8,7 +8,6 @@ gave it another entity tag. So archives that were copied into the mirror by othe
 harvest that was killed goes on where it was.
 """
 
-import json
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -22,7 +21,7 @@ from resources.live.buckets import Bucket
 from resources.live.failures import BrokenPromiseError
 from resources.live.partial import Promised
 from resources.sources.articles.meca import CURRENT_SINCE, folder_of
-from s1_assets.cells import Cell
+from s1_assets.cells import Cell, month_before
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
@@ -62,7 +61,8 @@ def harvest_archives(live: LiveAccess, cell: Cell, limit: int = ARCHIVES_A_RUN) 
         )
         return
     with live.alone(f"{service_of(cell.source)}-{cell.month}"):
-        bucket, tags = Bucket.of(live, service_of(cell.source), requester_pays=True), _read_tags(live, cell)
+        bucket = Bucket.of(live, service_of(cell.source), requester_pays=True)
+        tags = live.downloads.state(_tags_path(cell))
         lacking = list(_lacking(live, cell.source, _archives(bucket, cell.month), tags))
         if lacking:
             size = sum(meta["size"] for meta in lacking[:limit]) / 1e9
@@ -76,7 +76,7 @@ def harvest_archives(live: LiveAccess, cell: Cell, limit: int = ARCHIVES_A_RUN) 
                     live.log(f"{cell.source}: {number} archives of {cell.month} were fetched")
         finally:
             pool.shutdown(cancel_futures=True)
-            live.downloads.put(_tags_path(cell), json.dumps(tags).encode())
+            live.downloads.put_state(_tags_path(cell), tags)
 
 
 def new_archives(live: LiveAccess, source: str, mark: NewestArchives) -> tuple[dict[str, list[str]], NewestArchives]:
@@ -86,11 +86,11 @@ def new_archives(live: LiveAccess, source: str, mark: NewestArchives) -> tuple[d
     list of two folders, some ten requests. Raises as `harvest_archives` does.
     """
     bucket, found, files = Bucket.of(live, service_of(source), requester_pays=True), dict[str, list[str]](), []
-    now = datetime.now(UTC)
-    for month in (f"{now.replace(day=1) - timedelta(days=1):%Y-%m}", f"{now:%Y-%m}"):
+    this_month = f"{datetime.now(UTC):%Y-%m}"
+    for month in (month_before(this_month), this_month):
         archives = list(_archives(bucket, month))
         files += archives
-        lacking = _lacking(live, source, archives, _read_tags(live, Cell(source, month)))
+        lacking = _lacking(live, source, archives, live.downloads.state(_tags_path(Cell(source, month))))
         if came := [meta for meta in lacking if _is_new(meta, mark)]:
             found[month] = sorted(_name(meta) for meta in came)
     until = max((meta["last_modified"].timestamp() for meta in files), default=mark.until)
@@ -148,9 +148,3 @@ def _fingerprint(meta: "ObjectMeta") -> str:
 
 def _tags_path(cell: Cell) -> str:
     return f"{cell.source}/archives/{cell.month}.json"
-
-
-def _read_tags(live: LiveAccess, cell: Cell) -> dict[str, str]:
-    mirror, path = live.downloads.mirror, _tags_path(cell)
-    tags: dict[str, str] = json.loads(b"".join(mirror.stream(path))) if mirror.exists(path) else {}
-    return tags

@@ -8,7 +8,6 @@ media only pictures are fetched that the article's XML shows: no supplements, no
 pictures, and what is under no licence that allows to pass pictures on has metadata only.
 """
 
-import calendar
 import dataclasses
 import hashlib
 import json
@@ -25,7 +24,7 @@ from resources.live.access import LiveAccess
 from resources.live.failures import BrokenPromiseError, SourceRefusedError, TooLargeError
 from resources.live.pmc_bucket import ArticleFile, file_of, metadata_of, metadata_tags, open_file, urls_of
 from resources.sources.articles.pmc import ROOT
-from s1_assets.cells import Cell
+from s1_assets.cells import Cell, days_of
 from s1_assets.extraction.jats.media_files import is_picture, stem
 from s1_assets.extraction.jats.xml import href, parse_article
 from s1_assets.publishing.rights import rights_of
@@ -80,8 +79,7 @@ def harvest_natcomms(live: LiveAccess, cell: Cell, limit: int = ARTICLES_A_RUN) 
 
 def _found(live: LiveAccess, month: str) -> Iterator[str]:
     """PMC ids of what came out in a month, by the dates that PMC has of it."""
-    first = date.fromisoformat(f"{month}-01")
-    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    first, last = map(date.fromisoformat, days_of(month))
     for page in entrez.search(live, f"{JOURNAL} AND {entrez.days_between(first, last, 'pdat')}"):
         yield from page
 
@@ -188,9 +186,8 @@ def _path(month: str) -> str:
 
 
 def _read(live: LiveAccess, month: str) -> _Month:
-    mirror = live.downloads.mirror
-    return _Month(**json.loads(b"".join(mirror.stream(_path(month))))) if mirror.exists(_path(month)) else _Month()
+    return _Month(**live.downloads.state(_path(month)))
 
 
 def _write(live: LiveAccess, month: str, state: _Month) -> None:
-    live.downloads.put(_path(month), json.dumps(dataclasses.asdict(state)).encode())
+    live.downloads.put_state(_path(month), dataclasses.asdict(state))

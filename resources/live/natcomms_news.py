@@ -37,13 +37,13 @@ _NOT_THERE = 404
 class _Followed:
     """Until which day releases and notices were asked for, what was told since, and what waits to be looked up.
 
-    `told` maps PMC ids to the day when they were found; `notices` is a time of indexing; `retracted` are DOIs that
-    were told. `at` is when nothing was left to do (seconds since 1970).
+    `told` are the PMC ids of the last days that were looked up, `retracted` the DOIs that were told; `notices` is a
+    time of indexing. `at` is when nothing was left to do (seconds since 1970).
     """
 
     released: str
     notices: str
-    told: dict[str, str] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
     retracted: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     waiting_retracted: list[str] = field(default_factory=list)
@@ -92,7 +92,7 @@ def _ask_releases(live: LiveAccess, followed: _Followed) -> None:
     days = entrez.days_between(since, today + timedelta(days=1), "pmcrdat")
     found = [pmcid for page in entrez.search(live, f"{JOURNAL} AND {days}") for pmcid in page]
     followed.waiting = [pmcid for pmcid in dict.fromkeys(found) if pmcid not in followed.told]
-    followed.told = {pmcid: day for pmcid, day in followed.told.items() if pmcid in found}
+    followed.told = [pmcid for pmcid in followed.told if pmcid in found]
     followed.released = today.isoformat()
 
 
@@ -119,8 +119,7 @@ def _look_up(live: LiveAccess, followed: _Followed) -> None:
     if unknown := len(batch) - len(dated):
         live.log(f"natcomms: of {len(batch)} articles that PMC released, {unknown} have no date; they are left out")
     _tell(live, dated)
-    today = f"{datetime.now(UTC):%Y-%m-%d}"
-    followed.told |= dict.fromkeys(batch, today)
+    followed.told += batch
     followed.waiting = followed.waiting[len(batch) :]
     _write(live, followed)
 
@@ -160,12 +159,10 @@ def _tell(live: LiveAccess, dated: Iterable[tuple[str, bytes]]) -> None:
 
 
 def _read(live: LiveAccess) -> _Followed:
-    mirror = live.downloads.mirror
-    if not mirror.exists(STATE):
-        now = datetime.now(UTC)
-        return _Followed(f"{now:%Y-%m-%d}", f"{now - OVERLAP:%Y-%m-%dT%H:%M:%S}")
-    return _Followed(**json.loads(b"".join(mirror.stream(STATE))))
+    now = datetime.now(UTC)
+    begin = {"released": f"{now:%Y-%m-%d}", "notices": f"{now - OVERLAP:%Y-%m-%dT%H:%M:%S}"}
+    return _Followed(**{**begin, **live.downloads.state(STATE)})
 
 
 def _write(live: LiveAccess, followed: _Followed) -> None:
-    live.downloads.put(STATE, json.dumps(dataclasses.asdict(followed)).encode())
+    live.downloads.put_state(STATE, dataclasses.asdict(followed))

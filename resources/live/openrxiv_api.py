@@ -23,7 +23,8 @@ from resources.live.access import LiveAccess
 from resources.live.answers import Answer
 from resources.live.failures import SourceDownError, SourceRefusedError
 from resources.live.http import Client, UnusableError, not_empty
-from resources.sources.articles.openrxiv import UNREADABLE, Record, days_of, interval_of, record_of
+from resources.sources.articles.openrxiv import UNREADABLE, Record, interval_of, record_of
+from s1_assets.cells import days_of
 
 SERVICE = "biorxiv-api"  # of both servers
 FRESH_SECONDS = 6 * 3600
@@ -89,7 +90,7 @@ def harvest_list(live: LiveAccess, source: str, month: str) -> None:
     have versions of them. Raises SourceDownError and SourceRefusedError as the client; what was stored then stays.
     """
     with live.alone(f"{source}-api-{month}"):
-        harvested = _Harvested(**_read(live, _state_path(source, month)))
+        harvested = _Harvested(**live.downloads.state(_state_path(source, month)))
         if not _due(live, source, month, harvested):
             return
         started = time.time()
@@ -104,14 +105,15 @@ def harvest_list(live: LiveAccess, source: str, month: str) -> None:
             if record and record.withdrawn:
                 fetch_history(live, source, record, again=False)
         done = _Harvested(started, len(records), still)
-        live.downloads.put(_state_path(source, month), json.dumps(asdict(done)).encode())
+        live.downloads.put_state(_state_path(source, month), asdict(done))
 
 
 def mark_changed(live: LiveAccess, source: str, months: Iterable[str]) -> None:
     """Notes that something of these months ("YYYY-MM") changed by now, so that their next harvest asks again."""
     if marks := dict.fromkeys(months, time.time()):
         with live.alone(f"{source}-api-changed"):
-            live.downloads.put(_marks_path(source), json.dumps({**_read(live, _marks_path(source)), **marks}).encode())
+            path = _marks_path(source)
+            live.downloads.put_state(path, live.downloads.state(path) | marks)
 
 
 def fetch_history(live: LiveAccess, source: str, record: Record, *, again: bool = True) -> list[Record]:
@@ -183,7 +185,7 @@ def _one_pass(live: LiveAccess, source: str, month: str) -> tuple[list[Any], set
 def _due(live: LiveAccess, source: str, month: str, harvested: _Harvested) -> bool:
     if not live.downloads.mirror.exists(_list_path(source, month)):
         return True
-    if _read(live, _marks_path(source)).get(month, 0.0) >= harvested.at:
+    if live.downloads.state(_marks_path(source)).get(month, 0.0) >= harvested.at:
         return True
     settled = datetime.fromisoformat(days_of(month)[1]).replace(tzinfo=UTC) + timedelta(days=1) + SETTLED
     may_change = not (harvested.still and harvested.records) or harvested.at < settled.timestamp()
@@ -219,9 +221,3 @@ def _state_path(source: str, month: str) -> str:
 
 def _marks_path(source: str) -> str:
     return f"{source}/api/changed.json"
-
-
-def _read(live: LiveAccess, path: str) -> dict[str, Any]:
-    mirror = live.downloads.mirror
-    read: dict[str, Any] = json.loads(b"".join(mirror.stream(path))) if mirror.exists(path) else {}
-    return read

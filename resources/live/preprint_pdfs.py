@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 from resources.live.access import LiveAccess
+from resources.live.download import is_web_page
 from resources.live.failures import BrokenPromiseError, SourceDownError, SourceError, SourceRefusedError, TooLargeError
 from resources.live.partial import Download
 from resources.sources.preprints.cell import PreprintCell
@@ -25,7 +26,6 @@ REFUSALS_IN_A_ROW = 10
 FAILURES_IN_A_ROW = 3
 _REFUSED = {401, 403}
 _NOT_THERE = {400, 404, 410, 451}
-_HTML = (b"<!doctype html", b"<html")
 
 # The PDF of a version, received to a local file; raises as `download` does, and NoPdfError where there is none.
 OpenPdf = Callable[[LiveAccess, Preprint], AbstractContextManager[Download]]
@@ -116,7 +116,7 @@ class _Run:
             if head.startswith(b"%PDF-"):
                 self._live.downloads.put(f"{self._cell.source}/pdf/{preprint.file}", file.path)
                 return
-        if head.lstrip().lower().startswith(_HTML):
+        if is_web_page(head):
             raise _RefusedError("a web page came in its place")
         raise NoPdfError(f"the file is no PDF, it begins with {head[:16]!r}")
 

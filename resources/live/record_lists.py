@@ -194,12 +194,9 @@ def _state_path(records: RecordList) -> str:
 
 
 def _read_state(live: LiveAccess, records: RecordList) -> _State:
-    mirror, path = live.downloads.mirror, _state_path(records)
-    if not mirror.exists(path):
-        return _State()
-    read = json.loads(b"".join(mirror.stream(path)))
-    return _State(**{**read, "months": {month: _Look(**look) for month, look in read["months"].items()}})
+    read = live.downloads.state(_state_path(records))
+    return _State(**{**read, "months": {month: _Look(**look) for month, look in read.get("months", {}).items()}})
 
 
 def _write_state(live: LiveAccess, records: RecordList, state: _State) -> None:
-    live.downloads.put(_state_path(records), json.dumps(dataclasses.asdict(state)).encode())
+    live.downloads.put_state(_state_path(records), dataclasses.asdict(state))

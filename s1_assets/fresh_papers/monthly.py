@@ -5,12 +5,11 @@ of them all, so each source's cell of last month is asked for once, whatever was
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import dagster as dg
 
 from resources.configured import MirrorResource
-from s1_assets.cells import SOURCES, Cell
+from s1_assets.cells import SOURCES, Cell, month_before
 from s1_assets.fresh_papers.live import why_not_live
 from s1_assets.jobs import CELL, FRESH_PAPERS_NEXT
 from s1_assets.partitions import partition_key
@@ -28,13 +27,11 @@ def monthly_cells(
     context: dg.ScheduleEvaluationContext, mirror: MirrorResource
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """A run a source; the key keeps a schedule that is evaluated again from asking twice."""
+    if reason := why_not_live(mirror):
+        yield dg.SkipReason(reason)
+        return
     day = context.scheduled_execution_time
-    month = f"{day.replace(day=1) - timedelta(days=1):%Y-%m}"
-    reasons = {source: why_not_live(mirror, source) for source in SOURCES}
-    cells = [Cell(source, month) for source, reason in reasons.items() if not reason]
-    for cell in cells:
-        key = partition_key(cell)
-        tags = FRESH_PAPERS_NEXT | {"source": cell.source}
+    for source in SOURCES:
+        key = partition_key(Cell(source, month_before(f"{day:%Y-%m}")))
+        tags = FRESH_PAPERS_NEXT | {"source": source}
         yield dg.RunRequest(run_key=f"{key} {day:%Y-%m-%d}", partition_key=key, tags=tags)
-    if not cells:
-        yield dg.SkipReason(next(reason for reason in reasons.values() if reason))

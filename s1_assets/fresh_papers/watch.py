@@ -12,7 +12,7 @@ from resources.live.changes import Changes
 from resources.live.failures import SourceError, SourceRefusedError
 from resources.live.harvests import FEEDS
 from resources.live.services import LeftOutError
-from s1_assets.cells import FIRST_MONTH, SOURCES, Cell
+from s1_assets.cells import FIRST_MONTH, SOURCES, Cell, month_before
 from s1_assets.fresh_papers.live import why_not_live
 from s1_assets.fresh_papers.seen import Changed, Seen, clock
 from s1_assets.jobs import CELL, FRESH_PAPERS_NEXT
@@ -44,7 +44,7 @@ def fresh_papers(source: str) -> dg.SensorDefinition:
         description=f"Runs the cells of {source} whose papers are new or changed. Says so where S1_CONTACT is not set.",
     )
     def watch(context: dg.SensorEvaluationContext, mirror: MirrorResource) -> dg.SensorResult | dg.SkipReason:
-        if reason := why_not_live(mirror, source):
+        if reason := why_not_live(mirror):
             return dg.SkipReason(reason)
         seen, now = Seen.from_cursor(context.cursor), time.time()
         if seen.asking:
@@ -117,18 +117,13 @@ def _left_out(context: dg.SensorEvaluationContext, source: str, seen: Seen, this
         cell = Cell(source, month)
         if not (SOURCE_MONTH.has_partition_key(partition_key(cell)) and cell.covered):
             none.add(month)
-        elif month < _month_before(this_month) and partition_key(cell) not in made:
+        elif month < month_before(this_month) and partition_key(cell) not in made:
             old.add(month)
     if none:
         context.log.info(f"no cells, {source} has them from {FIRST_MONTH[source]} to now: {', '.join(sorted(none))}")
     if old:
         context.log.info(f"changed, but never made here (`make backfill` does): {', '.join(sorted(old))}")
     return none | old
-
-
-def _month_before(month: str) -> str:
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year}-{number - 1:02}" if number > 1 else f"{year - 1}-12"
 
 
 def _ask(context: dg.SensorEvaluationContext, source: str, seen: Seen) -> dg.SensorResult:

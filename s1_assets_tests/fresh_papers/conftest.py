@@ -3,25 +3,21 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import dagster as dg
 import pytest
 
-from resources.live.limits import RateLimit
-from resources.live.services import SERVICES
 from s1_assets_tests.fresh_papers.watched import Watched
 from s1_assets_tests.resources.live.arxiv_server import ArxivServer
-from s1_assets_tests.resources.live.conftest import CONTACT
+from s1_assets_tests.resources.live.conftest import CONTACT, ask_quickly
 from s1_assets_tests.resources.live.oai_server import OaiServer
 
 
 @pytest.fixture
 def arxiv(httpserver, monkeypatch) -> ArxivServer:
     """An arXiv without papers, which may be asked as often as one likes."""
-    for name in ("arxiv-oai", "arxiv-export"):
-        monkeypatch.setitem(SERVICES, name, replace(SERVICES[name], limit=RateLimit(name, 1000, 0.001)))
+    ask_quickly(monkeypatch, "arxiv-oai", "arxiv-export")
     arxiv = ArxivServer(OaiServer(page=1000))
     httpserver.expect_request(re.compile("/(oai|e-print/.*)")).respond_with_handler(arxiv)
     return arxiv

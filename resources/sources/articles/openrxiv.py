@@ -5,7 +5,6 @@ posted in an interval, `<source>/api/details/<server>/<DOI>/na/json` all version
 version of a preprint.
 """
 
-import calendar
 import json
 import re
 from collections import defaultdict
@@ -16,6 +15,7 @@ from typing import Any
 
 from resources.sources.articles.article import as_date
 from resources.sources.mirror import Mirror, MirrorObject
+from s1_assets.cells import days_of
 from s1_assets.identifiers import doi_identifier
 
 _PAGE = re.compile(r".*/(?P<first>\d{4}-\d\d-\d\d)/(?P<last>\d{4}-\d\d-\d\d)/\d+/json")
@@ -48,12 +48,6 @@ class Page:
     file: MirrorObject
     records: tuple[Record, ...]
     problems: tuple[str, ...]
-
-
-def days_of(month: str) -> tuple[str, str]:
-    """The first and the last day of a month ("YYYY-MM")."""
-    year, number = map(int, month.split("-"))
-    return f"{month}-01", f"{month}-{calendar.monthrange(year, number)[1]}"
 
 
 def interval_of(path: str) -> tuple[str, str] | None:

@@ -9,11 +9,17 @@ from pytest_httpserver import HTTPServer
 
 from resources.live.http import Client, Patience
 from resources.live.limits import RateLimit
-from resources.live.services import Service
+from resources.live.services import SERVICES, Service
 
 SERVICE = Service("journal", "", RateLimit("journal", 1000, 0.001))
 QUICK = Patience(attempts=3, first_wait=0.01, longest_wait=0.02, longest_closure=5.0, answer=20.0, silence=5.0)
 CONTACT = "data-team@example.org"
+
+
+def ask_quickly(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Lets services be asked as often as one likes."""
+    for name in names:
+        monkeypatch.setitem(SERVICES, name, replace(SERVICES[name], limit=RateLimit(f"quick-{name}", 10_000, 0.001)))
 
 
 @pytest.fixture

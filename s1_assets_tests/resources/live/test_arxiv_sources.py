@@ -16,11 +16,9 @@ from resources.live.arxiv_chunks import harvest_chunks
 from resources.live.arxiv_eprints import harvest_eprints
 from resources.live.buckets import Bucket
 from resources.live.failures import SourceDownError, SourceRefusedError
-from resources.live.limits import RateLimit
 from resources.live.partial import Promised, locked_partial
-from resources.live.services import SERVICES
 from resources.sources.arxiv.cell import ArxivCell
-from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
 from s1_assets_tests.resources.sources.arxiv_mirror import TEX, ArxivMirror, record
 
 MAY = "2024-05"
@@ -34,8 +32,7 @@ def told():
 
 @pytest.fixture
 def live(httpserver, bucket, tmp_path, monkeypatch, told):
-    quick = replace(SERVICES["arxiv-export"], limit=RateLimit("quick", 1000, 0.001))
-    monkeypatch.setitem(SERVICES, "arxiv-export", quick)
+    ask_quickly(monkeypatch, "arxiv-export")
     overrides = json.dumps({"arxiv-export": httpserver.url_for("/").rstrip("/"), "arxiv-s3": bucket})
     return LiveAccess(
         CONTACT, Downloads(str(tmp_path / "downloads")), tmp_path / "cache", overrides, QUICK, told.append

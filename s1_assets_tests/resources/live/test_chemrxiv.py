@@ -12,13 +12,11 @@ from resources.live import chemrxiv
 from resources.live.access import Downloads, LiveAccess
 from resources.live.chemrxiv import changed_preprints, harvest_chemrxiv
 from resources.live.failures import SourceDownError, SourceRefusedError
-from resources.live.limits import RateLimit
 from resources.live.preprint_pdfs import ASK_AGAIN, REFUSALS_IN_A_ROW, harvest_pdfs
 from resources.live.record_lists import harvest_records
-from resources.live.services import SERVICES
 from resources.sources.preprints.cell import PreprintCell
 from s1_assets.cells import Cell
-from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
 from s1_assets_tests.resources.live.crossref_server import CrossrefServer, work
 
 MAY = Cell("chemrxiv", "2024-05")
@@ -69,8 +67,7 @@ def told():
 
 @pytest.fixture
 def live(httpserver, tmp_path, monkeypatch, told):
-    for name in ("crossref", "chemrxiv"):
-        monkeypatch.setitem(SERVICES, name, replace(SERVICES[name], limit=RateLimit(f"quick-{name}", 1000, 0.001)))
+    ask_quickly(monkeypatch, "crossref", "chemrxiv")
     url = httpserver.url_for("").rstrip("/")
     overrides = json.dumps({"crossref": url, "chemrxiv": url})
     return LiveAccess(

@@ -10,9 +10,7 @@ from werkzeug import Response
 from resources.live.access import Downloads, LiveAccess
 from resources.live.crossref import works
 from resources.live.failures import SourceDownError, SourceRefusedError
-from resources.live.limits import RateLimit
-from resources.live.services import SERVICES
-from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
 from s1_assets_tests.resources.live.crossref_server import CrossrefServer, work
 
 PATH = "prefixes/10.26434/works"
@@ -28,9 +26,7 @@ def server(httpserver):
 
 @pytest.fixture
 def live(httpserver, tmp_path, monkeypatch):
-    monkeypatch.setitem(
-        SERVICES, "crossref", replace(SERVICES["crossref"], limit=RateLimit("quick-crossref", 1000, 0.001))
-    )
+    ask_quickly(monkeypatch, "crossref")
     overrides = json.dumps({"crossref": httpserver.url_for("").rstrip("/")})
     return LiveAccess(CONTACT, Downloads(str(tmp_path / "downloads")), tmp_path / "cache", overrides, QUICK)
 

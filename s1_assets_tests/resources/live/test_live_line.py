@@ -2,19 +2,16 @@
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from werkzeug import Response
 
 from resources.configured import MirrorResource
 from resources.live import arxiv_metadata
-from resources.live.limits import RateLimit
-from resources.live.services import SERVICES
 from s1_assets.cells import Cell
 from s1_assets_tests.line import Line, failure, materialized
 from s1_assets_tests.resources.live.arxiv_server import ArxivServer, text_source
-from s1_assets_tests.resources.live.conftest import CONTACT
+from s1_assets_tests.resources.live.conftest import CONTACT, ask_quickly
 from s1_assets_tests.resources.live.oai_server import OaiPaper, OaiServer
 
 MAY = Cell("arxiv", "2024-05")
@@ -31,8 +28,7 @@ def arxiv(httpserver):
 
 @pytest.fixture
 def line(arxiv, httpserver, tmp_path, monkeypatch):
-    for name in ("arxiv-oai", "arxiv-export"):
-        monkeypatch.setitem(SERVICES, name, replace(SERVICES[name], limit=RateLimit(name, 1000, 0.001)))
+    ask_quickly(monkeypatch, "arxiv-oai", "arxiv-export")
     (tmp_path / "nothing").mkdir()
     services = {
         "arxiv-oai": httpserver.url_for("/oai"),

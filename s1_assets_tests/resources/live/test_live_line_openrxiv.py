@@ -10,11 +10,9 @@ import boto3
 import pytest
 
 from resources.configured import MirrorResource
-from resources.live.limits import RateLimit
-from resources.live.services import SERVICES
 from s1_assets.cells import Cell
 from s1_assets_tests.line import Line, failure, materialized
-from s1_assets_tests.resources.live.conftest import CONTACT
+from s1_assets_tests.resources.live.conftest import CONTACT, ask_quickly
 from s1_assets_tests.resources.live.openrxiv_server import RecordedServer
 
 MAY, JANUARY = Cell("biorxiv", "2024-05"), Cell("biorxiv", "2024-01")
@@ -51,9 +49,7 @@ class Openrxiv:
 
 @pytest.fixture
 def serve(httpserver, bucket, monkeypatch):
-    monkeypatch.setitem(
-        SERVICES, "biorxiv-api", replace(SERVICES["biorxiv-api"], limit=RateLimit("quick", 1000, 0.001))
-    )
+    ask_quickly(monkeypatch, "biorxiv-api")
 
     def serve(mirror: Path, source: str = "biorxiv") -> Openrxiv:
         openrxiv = Openrxiv(mirror, RecordedServer(mirror), bucket)

@@ -2,21 +2,18 @@
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from werkzeug import Request, Response
 
 from resources.live.access import Downloads, LiveAccess
 from resources.live.chemrxiv import harvest_chemrxiv
-from resources.live.limits import RateLimit
 from resources.live.natcomms import harvest_natcomms
-from resources.live.services import SERVICES
 from resources.sources.articles.pmc import PmcCell
 from resources.sources.mirror import Mirror
 from resources.sources.preprints.cell import PreprintCell
 from s1_assets_tests import mirrored
-from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
 from s1_assets_tests.resources.live.crossref_server import CrossrefServer
 from s1_assets_tests.resources.live.pmc_server import Pmc
 
@@ -24,8 +21,7 @@ from s1_assets_tests.resources.live.pmc_server import Pmc
 @pytest.fixture
 def live(httpserver, tmp_path, monkeypatch):
     names = ("crossref", "chemrxiv", "pmc-oa", "eutils")
-    for name in names:
-        monkeypatch.setitem(SERVICES, name, replace(SERVICES[name], limit=RateLimit(f"quick-{name}", 10000, 0.001)))
+    ask_quickly(monkeypatch, *names)
     overrides = json.dumps({name: httpserver.url_for(f"/{name}") for name in names})
     return LiveAccess(CONTACT, Downloads(str(tmp_path / "downloads")), tmp_path / "cache", overrides, QUICK)
 

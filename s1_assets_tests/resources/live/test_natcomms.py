@@ -11,13 +11,11 @@ from werkzeug import Response
 from resources.live import natcomms_news
 from resources.live.access import Downloads, LiveAccess
 from resources.live.failures import SourceDownError, SourceRefusedError
-from resources.live.limits import RateLimit
 from resources.live.natcomms import harvest_natcomms
 from resources.live.natcomms_news import changed_articles
-from resources.live.services import SERVICES
 from resources.sources.articles.pmc import PmcCell
 from s1_assets.cells import Cell
-from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
 from s1_assets_tests.resources.live.crossref_server import CrossrefServer
 from s1_assets_tests.resources.live.pmc_server import Pmc
 
@@ -44,8 +42,7 @@ def told():
 @pytest.fixture
 def live(httpserver, tmp_path, monkeypatch, told):
     names = ("pmc-oa", "eutils", "crossref")
-    for name in names:
-        monkeypatch.setitem(SERVICES, name, replace(SERVICES[name], limit=RateLimit(f"quick-{name}", 1000, 0.001)))
+    ask_quickly(monkeypatch, *names)
     overrides = json.dumps({name: httpserver.url_for(f"/{name}") for name in names})
     return LiveAccess(
         CONTACT, Downloads(str(tmp_path / "downloads")), tmp_path / "cache", overrides, QUICK, told.append

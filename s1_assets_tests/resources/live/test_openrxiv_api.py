@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,13 +9,11 @@ from werkzeug import Response
 
 from resources.live.access import Downloads, LiveAccess
 from resources.live.failures import SourceDownError
-from resources.live.limits import RateLimit
 from resources.live.openrxiv_api import harvest_list, mark_changed
-from resources.live.services import SERVICES
 from resources.sources.articles.meca import MecaCell
 from resources.sources.articles.openrxiv import pages
 from s1_assets.cells import Cell
-from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
 from s1_assets_tests.resources.live.openrxiv_server import NOTHING, OpenrxivServer, RecordedServer, version
 
 MAY = "2024-05"
@@ -39,8 +36,7 @@ def told():
 
 @pytest.fixture
 def live(httpserver, tmp_path, monkeypatch, told):
-    quick = replace(SERVICES["biorxiv-api"], limit=RateLimit("quick", 1000, 0.001))
-    monkeypatch.setitem(SERVICES, "biorxiv-api", quick)
+    ask_quickly(monkeypatch, "biorxiv-api")
     overrides = json.dumps({"biorxiv-api": httpserver.url_for("").rstrip("/")})
     downloads = Downloads(str(tmp_path / "downloads"))
     return LiveAccess(CONTACT, downloads, tmp_path / "cache", overrides, QUICK, told.append)

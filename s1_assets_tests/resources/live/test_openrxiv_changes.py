@@ -12,13 +12,11 @@ from werkzeug import Response
 from resources.live.access import Downloads, LiveAccess
 from resources.live.failures import SourceDownError, SourceRefusedError
 from resources.live.harvests import FEEDS
-from resources.live.limits import RateLimit
 from resources.live.openrxiv_api import harvest_list
 from resources.live.openrxiv_changes import changed_preprints
-from resources.live.services import SERVICES
 from resources.sources.articles.meca import folder_of
 from resources.sources.articles.openrxiv import pages as stored_pages
-from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
 from s1_assets_tests.resources.live.openrxiv_server import OpenrxivServer, version
 
 
@@ -39,8 +37,7 @@ def server(httpserver):
 
 @pytest.fixture
 def live(httpserver, tmp_path, monkeypatch):
-    quick = replace(SERVICES["biorxiv-api"], limit=RateLimit("quick", 1000, 0.001))
-    monkeypatch.setitem(SERVICES, "biorxiv-api", quick)
+    ask_quickly(monkeypatch, "biorxiv-api")
     services = {"biorxiv-api": httpserver.url_for("").rstrip("/"), "biorxiv-s3": None, "medrxiv-s3": None}
     downloads = Downloads(str(tmp_path / "downloads"))
     return LiveAccess(CONTACT, downloads, tmp_path / "cache", json.dumps(services), QUICK)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,12 +10,10 @@ from werkzeug import Response
 from resources.live import osf
 from resources.live.access import Downloads, LiveAccess
 from resources.live.failures import SourceDownError, SourceRefusedError
-from resources.live.limits import RateLimit
 from resources.live.osf import harvest_osf
-from resources.live.services import SERVICES
 from resources.sources.preprints.cell import PreprintCell
 from s1_assets.cells import Cell
-from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
 from s1_assets_tests.resources.live.osf_server import OsfServer, contributor, resource
 
 MAY = Cell("psyarxiv", "2024-05")
@@ -41,8 +38,7 @@ def told():
 @pytest.fixture
 def live(httpserver, tmp_path, monkeypatch, told):
     names = ("osf", "osf-files")
-    for name in names:
-        monkeypatch.setitem(SERVICES, name, replace(SERVICES[name], limit=RateLimit(f"quick-{name}", 1000, 0.001)))
+    ask_quickly(monkeypatch, *names)
     overrides = json.dumps({name: httpserver.url_for(f"/{name}") for name in names})
     return LiveAccess(
         CONTACT, Downloads(str(tmp_path / "downloads")), tmp_path / "cache", overrides, QUICK, told.append

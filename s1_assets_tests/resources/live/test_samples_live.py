@@ -4,18 +4,15 @@ import json
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from werkzeug import Request, Response
 
 from resources.configured import MirrorResource
-from resources.live.limits import RateLimit
-from resources.live.services import SERVICES
 from s1_assets.cells import Cell
 from s1_assets_tests.line import Line, failure, materialized
-from s1_assets_tests.resources.live.conftest import CONTACT
+from s1_assets_tests.resources.live.conftest import CONTACT, ask_quickly
 from s1_assets_tests.resources.live.crossref_server import CrossrefServer
 from s1_assets_tests.resources.live.osf_server import OsfServer
 from s1_assets_tests.resources.live.pmc_server import Pmc
@@ -28,8 +25,7 @@ def live_line(httpserver, tmp_path, monkeypatch):
     """Makes a line without a mirror, whose services of the given names are all at the local server."""
 
     def make(*names: str) -> Line:
-        for name in names:
-            monkeypatch.setitem(SERVICES, name, replace(SERVICES[name], limit=RateLimit(f"quick-{name}", 1000, 0.001)))
+        ask_quickly(monkeypatch, *names)
         (tmp_path / "nothing").mkdir()
         url = httpserver.url_for("").rstrip("/")
         mirror = MirrorResource(
