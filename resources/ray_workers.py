@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pebble import ProcessPool
 
@@ -89,6 +90,8 @@ class RayWorkers:
         except ImportError as error:
             raise ValueError(f"S1_WORKERS={self.address} needs Ray on this machine: ./install.sh ray") from error
         try:
+            there = urlsplit(self.address)
+            socket.create_connection((there.hostname, there.port), 10).close()  # Ray itself would try for half a minute
             ray.init(self.address, runtime_env={"py_modules": [str(package) for package in self.code]})
         except Exception as error:
             ray.shutdown()

@@ -4,12 +4,14 @@ import io
 import os
 import struct
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from resources.scorers.clip_beginnings import MaskedTextTower, rows
 from resources.scorers.clip_tokens import TextTokens
 from s1_assets.extraction.raster import MAX_PIXELS, flatten
 from s1_assets.quality.clip import Tokens
@@ -41,8 +43,8 @@ class Encoder:
         *self._shaping, _, self._normalise = preprocess.transforms
         self._model, self._device, self._bf16 = model, device(), precision() == "bf16"
         self._batch = 256 if self._device == "cuda" else 32
-        self._cuts_padding = _ignores_padding(model)
         self.tokens = TextTokens(tokenizer)
+        self._masked = MaskedTextTower.of(model, *self.tokens.marks)
         self.decoders = len(os.sched_getaffinity(0))  # threads: Pillow works without the interpreter's lock
 
     def pixels(self, content: bytes) -> Pixels | None:
@@ -70,8 +72,14 @@ class Encoder:
 
     def texts(self, texts: Collection[Tokens]) -> dict[Tokens, Vector]:
         """A unit vector for each text of at most `tokens.room` tokens."""
-        ordered = sorted(texts, key=len)  # so that those of a batch need about the same room
-        return dict(zip(ordered, self._encoded(ordered, self._text_features), strict=True))
+        if self._masked is None:
+            return dict(zip(texts, self._encoded(list(texts), self._text_features), strict=True))
+        read = {text: self._masked.as_read(text) for text in texts}
+        ordered = sorted(rows(set(read.values())), key=lambda row: row.width)  # a batch is as wide as its widest row
+        features = partial(self._masked.features, on_device=self._on_device)
+        held = (text for row in ordered for text in row.texts)
+        vectors = dict(zip(held, self._encoded(ordered, features), strict=True))
+        return {text: vectors[read[text]] for text in texts}
 
     def _encoded(self, items: Sequence[Any], features: Callable[[Sequence[Any]], Any]) -> Iterable[Vector]:
         import torch
@@ -90,29 +98,9 @@ class Encoder:
         return self._model.encode_image(self._normalise(batch.permute(0, 3, 1, 2).float().contiguous().div(255)))
 
     def _text_features(self, texts: Sequence[Tokens]) -> Any:
-        """Of texts by length, the longest last."""
         import torch
-        from torch.func import functional_call
 
-        rows = torch.tensor([self.tokens.row(text) for text in texts])
-        if not self._cuts_padding:
-            return self._model.encode_text(self._on_device(rows))
-        length = self.tokens.length(texts[-1])
-        shorter = {
-            "positional_embedding": self._model.positional_embedding[:length],
-            "attn_mask": self._model.attn_mask[:length, :length],
-        }
-        return functional_call(self._model, shorter, kwargs={"text": self._on_device(rows[:, :length])})[1]
+        return self._model.encode_text(self._on_device(torch.tensor([self.tokens.row(text) for text in texts])))
 
     def _on_device(self, batch: Any) -> Any:
         return batch.pin_memory().to(self._device, non_blocking=True) if self._device == "cuda" else batch
-
-
-def _ignores_padding(model: Any) -> bool:
-    """Whether a text's vector is that of its last mark, and none of what stands behind it plays a part.
-
-    So it is in CLIP (Radford et al. 2021, arXiv 2103.00020, section 2.4): the text encoder's attention is masked.
-    """
-    from open_clip import CLIP
-
-    return type(model) is CLIP and model.attn_mask is not None and model.text_pool_type in {"argmax", "eos"}

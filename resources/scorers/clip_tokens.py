@@ -27,6 +27,11 @@ class TextTokens:
             if self.row(self.content(text)[: self.room]) != tokenizer([text])[0].tolist():
                 raise ValueError(f"the rows of {type(tokenizer).__name__} are not marks, tokens, marks and padding")
 
+    @property
+    def marks(self) -> tuple[list[int], list[int]]:
+        """The marks before a text and those behind it."""
+        return self._empty[: self._start], self._empty[self._start : len(self._empty) - self.room]
+
     def content(self, text: str) -> Tokens:
         """All tokens of a text, which is cleaned as the tokenizer does it."""
         return tuple(self._encode(text))
@@ -34,10 +39,6 @@ class TextTokens:
     def row(self, tokens: Tokens) -> list[int]:
         """What the model reads of at most `room` tokens: marks, tokens, marks, and padding up to the full length."""
         return [*self._empty[: self._start], *tokens, *self._empty[self._start : len(self._empty) - len(tokens)]]
-
-    def length(self, tokens: Tokens) -> int:
-        """Length of such a row without its padding."""
-        return len(self._empty) - self.room + len(tokens)
 
 
 def _encoding(tokenizer: Any) -> Callable[[str], Sequence[int]]:

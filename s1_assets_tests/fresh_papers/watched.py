@@ -1,4 +1,4 @@
-"""The sensors over a local arXiv, ticked as the daemon ticks them."""
+"""The sensors over local services, ticked as the daemon ticks them."""
 
 import json
 from collections.abc import Mapping
@@ -39,9 +39,9 @@ def paper(cell: Cell, number: int, **changes: Any) -> OaiPaper:
 
 @dataclass
 class Watched:
-    """The sensor of arXiv with its cursor, the source behind it, and the instance that knows what was made."""
+    """A sensor with its cursor, the arXiv behind it if it is that one's, and the instance that knows what was made."""
 
-    arxiv: ArxivServer
+    arxiv: ArxivServer | None
     configuration: dict[str, Any]
     instance: dg.DagsterInstance
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -288,20 +288,22 @@ def test_a_tokenizer_of_transformers_beside_the_configuration(tmp_path, kind, ro
     assert scores.coverage == pytest.approx(room / count)
 
 
-def test_shortened_rows_give_the_stock_architecture_the_same_vectors():
+def test_texts_read_together_have_the_vectors_that_the_stock_architecture_gives_each():
     torch.manual_seed(0)
     model, _, preprocess = open_clip.create_model_and_transforms("ViT-B-32")
     tokenizer = open_clip.get_tokenizer("ViT-B-32")
     encoder = Encoder(model.eval(), preprocess, tokenizer)
     assert encoder.tokens.room == 75
-    texts = [SHORT, f"{LONG} {LONG}"]
+    long = f"{LONG} {LONG}"
+    texts = [SHORT, long, MIDDLE, "Pie chart", "Pie chart<|endoftext|> of lead", *(long[:end] for end in (40, 41, 90))]
     tokens = [encoder.tokens.content(text)[:75] for text in texts]
     with torch.no_grad():
         expected = model.encode_text(tokenizer(texts), normalize=True).numpy()
         picture = model.encode_image(preprocess(drawn(1)).unsqueeze(0), normalize=True).numpy()[0]
     vectors = encoder.texts(set(tokens))
     np.testing.assert_allclose([vectors[text] for text in tokens], expected, atol=1e-6)
-    np.testing.assert_allclose(encoder.texts(tokens[:1])[tokens[0]], expected[0], atol=1e-6)  # cut to 10 tokens
+    alone, together = encoder.texts([tokens[1][:9]]), encoder.texts([tokens[1][:9], tokens[1]])
+    np.testing.assert_allclose(together[tokens[1][:9]], alone[tokens[1][:9]], atol=1e-6)
     np.testing.assert_allclose(encoder.images([encoder.pixels(encoded(drawn(1)))])[0], picture, atol=1e-6)
 
 
