@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resources.scorers.clip_last_block import at_places, has_plain_last_block
 from s1_assets.quality.clip import Tokens
 
 Integers = NDArray[np.int64]
@@ -43,7 +44,8 @@ class Layout:
     tokens: Integers  # (rows, width)
     positions: Integers  # (rows, width): where in its text a token or mark stands
     sees: NDArray[np.bool_]  # (rows, width, width): whether the first one's attention reaches the second one
-    ends: Integers  # (texts,): places of the end marks among all tokens of all rows
+    ends: Integers  # (rows, texts of a row at most): places of the end marks
+    held: NDArray[np.bool_]  # (rows, texts of a row at most): whether the row has so many texts
 
     @classmethod
     def of(cls, rows: Sequence[Row], start: int, end: int) -> "Layout":
@@ -51,15 +53,15 @@ class Layout:
         shape = len(rows), max(row.width for row in rows)
         tokens, positions = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         seen_from = np.full(shape, _BY_NONE)
-        ends = []
+        ends = np.zeros((len(rows), max(len(row.lengths) for row in rows)), np.int64)
         for number, row in enumerate(rows):
             text = 1 + len(row.tokens)
             tokens[number, : row.width] = [start, *row.tokens, *([end] * len(row.lengths))]
             positions[number, : row.width] = [*range(text), *(1 + length for length in row.lengths)]
             seen_from[number, :text] = range(text)
-            ends.append(number * shape[1] + np.arange(text, row.width))
+            ends[number, : len(row.lengths)] = range(text, row.width)
         sees = (seen_from[:, None, :] < positions[:, :, None]) | np.eye(shape[1], dtype=bool)
-        return cls(tokens, positions, sees, np.concatenate(ends))
+        return cls(tokens, positions, sees, ends, ends > 0)
 
 
 def rows(texts: Collection[Tokens]) -> list[Row]:
@@ -88,7 +90,9 @@ class MaskedTextTower:
         """
         from open_clip import CLIP
 
-        if type(model) is not CLIP or model.attn_mask is None or (len(before), len(behind)) != (1, 1):
+        if type(model) is not CLIP or model.attn_mask is None or not has_plain_last_block(model.transformer):
+            return None
+        if (len(before), len(behind)) != (1, 1):
             return None
         (start,), (end,) = before, behind
         found_by = {"argmax": model.vocab_size - 1, "eos": model.text_eos_id}.get(model.text_pool_type)
@@ -103,13 +107,17 @@ class MaskedTextTower:
         import torch
 
         layout = Layout.of(batch, self._start, self._end)
-        arrays = layout.tokens, layout.positions, layout.sees, layout.ends
-        tokens, positions, sees, ends = (on_device(torch.from_numpy(array)) for array in arrays)
+        arrays = layout.tokens, layout.positions, layout.sees, layout.ends, layout.held
+        tokens, positions, sees, ends, held = (on_device(torch.from_numpy(array)) for array in arrays)
         model, dtype = self._model, self._model.transformer.get_cast_dtype()
         mask = torch.zeros(sees.shape, dtype=dtype, device=sees.device).masked_fill_(~sees, float("-inf"))
+        at_ends = mask.take_along_dim(ends[:, :, None], 1)
+        mask, at_ends = (one.repeat_interleave(self._heads, 0) for one in (mask, at_ends))
         hidden = model.token_embedding(tokens).to(dtype) + model.positional_embedding[positions].to(dtype)
-        hidden = model.transformer(hidden, attn_mask=mask.repeat_interleave(self._heads, 0))
-        last = model.ln_final(hidden.flatten(0, 1)[ends])
+        *blocks, last_block = model.transformer.resblocks
+        for block in blocks:
+            hidden = block(hidden, attn_mask=mask)
+        last = model.ln_final(at_places(last_block, hidden, ends, at_ends)[held])
         projection = model.text_projection
         if projection is None:
             return last

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from resources.scorers.clip_beginnings import MaskedTextTower, rows
+from resources.scorers.clip_last_block import read_first_token_only
 from resources.scorers.clip_tokens import TextTokens
 from s1_assets.extraction.raster import MAX_PIXELS, flatten
 from s1_assets.quality.clip import Tokens
@@ -44,6 +45,7 @@ class Encoder:
         self._model, self._device, self._bf16 = model, device(), precision() == "bf16"
         self._batch = 256 if self._device == "cuda" else 32
         self.tokens = TextTokens(tokenizer)
+        read_first_token_only(model.visual)
         self._masked = MaskedTextTower.of(model, *self.tokens.marks)
         self.decoders = len(os.sched_getaffinity(0))  # threads: Pillow works without the interpreter's lock
 

@@ -1,4 +1,4 @@
-"""Each source's sensor over its own service: a posted paper's cell is asked for once, also after the service was down."""
+"""Each source's sensor over its own service: a posted paper's cell is asked for once, also after a failure."""
 
 import json
 import re
