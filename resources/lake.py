@@ -127,8 +127,9 @@ class Lake:
             file = pq.ParquetFile(RangeFile(self._store, self.path(table, cell, part)))
         except FileNotFoundError:
             return
-        for batch in file.iter_batches(batch_size=batch_rows, columns=columns):
-            yield from batch.to_pylist()
+        for group in range(file.num_row_groups):  # pyarrow keeps what it read of all groups that it is asked for at once
+            for batch in file.iter_batches(batch_size=batch_rows, row_groups=[group], columns=columns):
+                yield from batch.to_pylist()
 
     def lookup(self, table: Table, cell: Cell, part: str, keys: Set[str]) -> dict[str, Row]:
         """The rows of a part whose key (the first column of the table's) is among `keys`, by key.

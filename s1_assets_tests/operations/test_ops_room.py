@@ -1,0 +1,134 @@
+"""What people on call do in the browser: run a cell, see that it is green, look at it, and find the check that failed.
+
+The pictures of docs/operations.md are this test's:
+
+    S1_SCREENSHOTS=docs/images .venv/bin/pytest s1_assets_tests/operations/test_ops_room.py
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from resources.lake import Lake
+from s1_assets.cells import Cell
+from s1_assets.partitions import partition_key
+from s1_assets.settings import PROJECT
+from s1_assets.tables import FIGURE_PAIRS
+from s1_assets_tests.operations.daemon import PATIENCE, comes
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: ./install.sh dev")
+from s1_assets_tests.operations.ops_room import browser_page, chromium, web_server_and_daemon  # noqa: E402
+
+CELL = Cell("arxiv", "2024-05")
+DAMAGED = "figure_pairs.images_decode"
+
+
+@pytest.fixture
+def url(tmp_path, sample_mirror, httpserver):
+    """The UI of a deployment that reads the sample papers and tells a local webhook."""
+    httpserver.expect_request("/alerts").respond_with_data("ok")
+    (tmp_path / "home").mkdir()
+    shutil.copy(PROJECT / "dagster_home/dagster.yaml", tmp_path / "home")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("S1_")}
+    environment = kept | {
+        "DAGSTER_HOME": str(tmp_path / "home"),
+        "S1_MIRROR": str(sample_mirror),
+        "S1_LAKE": str(tmp_path / "lake"),
+        "S1_CACHE": str(tmp_path / "cache"),
+        "S1_PUBLISH": str(tmp_path / "published"),
+        "S1_WORKERS": "local:1",
+        "S1_ALERTS": f"webhook:{httpserver.url_for('/alerts')}",
+    }
+    with web_server_and_daemon(environment, tmp_path / "dev.log") as found:
+        yield found
+
+
+@pytest.fixture
+def page():
+    sync_api.expect.set_options(timeout=PATIENCE * 1000)
+    with browser_page(chromium()) as found:
+        yield found
+
+
+@pytest.fixture
+def picture(page, tmp_path) -> Callable[[str], object]:
+    """Takes a picture of the page, for the guide when S1_SCREENSHOTS says where."""
+    folder = Path(os.environ.get("S1_SCREENSHOTS", tmp_path))
+    return lambda name: page.screenshot(path=folder / f"{name}.png")
+
+
+def test_a_cell_is_run_and_looked_at_and_a_failed_check_found_and_told_once(page, url, picture, httpserver, tmp_path):
+    lake = Lake(str(tmp_path / "lake"))
+    choose_cell(page, url)
+    picture("partitions")
+    run_ends(page, url, "Success")
+
+    page.goto(f"{url}/assets/quality_metrics?view=partitions&partition={quote(partition_key(CELL))}")
+    sync_api.expect(page.get_by_text("Materialized", exact=True)).to_be_visible()
+    rows = len(list(lake.cell_rows(FIGURE_PAIRS, CELL)))
+    sync_api.expect(page.locator("tr").filter(has_text="dagster/row_count")).to_contain_text(str(rows))
+    picture("materialization")
+    page.get_by_text("[Show Markdown]").first.click()
+    plot = page.get_by_role("img").and_(page.locator("img[src^='data:image/']")).first
+    sync_api.expect(plot).to_be_visible()
+    assert plot.evaluate("image => image.naturalWidth") > 200
+    picture("charts")
+
+    damage_an_image(tmp_path / "lake", lake)
+    choose_cell(page, url)
+    run_ends(page, url, "Failure")
+    page.goto(f"{url}/assets/figure_pairs?view=checks&checkDetail=images_decode")
+    page.get_by_text("Partitions", exact=True).last.click()
+    page.get_by_placeholder("Filter by month").fill(CELL.month)
+    page.get_by_text(CELL.month, exact=True).last.click()
+    page.get_by_text(CELL.source, exact=True).last.click()
+    sync_api.expect(page.get_by_text("do not open").first).to_be_visible()
+    picture("failed_check")
+
+    assert comes(lambda: told(httpserver))
+    assert told(httpserver) == [(str(CELL), "error")]
+
+
+def choose_cell(page, url: str) -> None:
+    """Launches a run of the cell from the partitions page of the line's job."""
+    page.goto(f"{url}/locations/s1/jobs/cell/partitions")
+    page.get_by_role("button").filter(has_text="Materialize").first.click()
+    page.get_by_placeholder("ex: ").fill(CELL.month)
+    page.keyboard.press("Tab")
+    page.get_by_text("Select a partition or create one").click()
+    page.get_by_role("menuitem").filter(has_text=CELL.source).first.click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button").filter(has_text="Launch 1 run").click()
+    sync_api.expect(page.get_by_text("Launched run")).to_be_visible()
+
+
+def run_ends(page, url: str, outcome: str) -> None:
+    """Waits on the page of runs until one has ended so."""
+    page.goto(f"{url}/runs")
+    sync_api.expect(page.get_by_text(outcome, exact=True).first).to_be_visible()
+
+
+def damage_an_image(folder: Path, lake: Lake) -> None:
+    """Cuts a stored image short, as a failing disk may; the part says still that it was made from the same papers."""
+    path = folder / next(part.path for part in lake.parts(FIGURE_PAIRS, CELL) if part.rows)
+    table = pq.ParquetFile(path).read()
+    rows = table.to_pylist()
+    rows[0]["image"] = rows[0]["image"][:100]
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
+
+
+def told(httpserver) -> list[tuple[str, str]]:
+    """Cells and weights of what the webhook was told of the check."""
+    messages = [request.get_json() for request, _ in httpserver.log if request.path == "/alerts"]
+    return [
+        (entry["cell"], message["weight"])
+        for message in messages
+        for entry in message["entries"]
+        if entry["subject"] == DAMAGED
+    ]
