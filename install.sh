@@ -27,6 +27,7 @@ apt_install() { # apt_install PACKAGE PROGRAM WITHOUT: what will be missing with
 apt_install ghostscript gs "EPS and PostScript figures become rejects (renderer_missing)"
 [ "$set_name" = base ] || apt_install texlive-pictures pdflatex "figures drawn in TeX become rejects (needs_tex) and their tests are skipped"
 [ "$set_name" = base ] || [ -n "$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null)" ] || apt_install postgresql initdb "the tests of Dagster on PostgreSQL are skipped"
+[ "$set_name" = base ] || apt_install chromium chromium "the tests of pages in a browser are skipped"
 for program in "$@"; do
     apt_install "$program" "$program" "what compares with it cannot"
 done

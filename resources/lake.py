@@ -127,7 +127,7 @@ class Lake:
             file = pq.ParquetFile(RangeFile(self._store, self.path(table, cell, part)))
         except FileNotFoundError:
             return
-        for group in range(file.num_row_groups):  # pyarrow keeps what it read of all groups that it is asked for at once
+        for group in range(file.num_row_groups):  # pyarrow keeps what it has read of all that it is asked for
             for batch in file.iter_batches(batch_size=batch_rows, row_groups=[group], columns=columns):
                 yield from batch.to_pylist()
 

@@ -56,7 +56,7 @@ def browser_page(program: str) -> Iterator[Page]:
     """A page of a headless browser of its own, as wide as a laptop's."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
-        page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page = browser.new_page(viewport={"width": 1560, "height": 860})
         page.set_default_timeout(PATIENCE * 1000)
         yield page
         browser.close()

@@ -7,6 +7,7 @@ The pictures of docs/operations.md are this test's:
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -66,37 +67,40 @@ def picture(page, tmp_path) -> Callable[[str], object]:
 def test_a_cell_is_run_and_looked_at_and_a_failed_check_found_and_told_once(page, url, picture, httpserver, tmp_path):
     lake = Lake(str(tmp_path / "lake"))
     choose_cell(page, url)
-    picture("partitions")
+    picture("ui-launch")
+    launch(page)
     run_ends(page, url, "Success")
 
     page.goto(f"{url}/assets/quality_metrics?view=partitions&partition={quote(partition_key(CELL))}")
     sync_api.expect(page.get_by_text("Materialized", exact=True)).to_be_visible()
     rows = len(list(lake.cell_rows(FIGURE_PAIRS, CELL)))
     sync_api.expect(page.locator("tr").filter(has_text="dagster/row_count")).to_contain_text(str(rows))
-    picture("materialization")
+    picture("ui-partition")
     page.get_by_text("[Show Markdown]").first.click()
     plot = page.get_by_role("img").and_(page.locator("img[src^='data:image/']")).first
     sync_api.expect(plot).to_be_visible()
     assert plot.evaluate("image => image.naturalWidth") > 200
-    picture("charts")
+    picture("ui-charts")
 
     damage_an_image(tmp_path / "lake", lake)
     choose_cell(page, url)
+    launch(page)
     run_ends(page, url, "Failure")
     page.goto(f"{url}/assets/figure_pairs?view=checks&checkDetail=images_decode")
-    page.get_by_text("Partitions", exact=True).last.click()
+    page.get_by_role("tab", name="Partitions").nth(1).click()
     page.get_by_placeholder("Filter by month").fill(CELL.month)
-    page.get_by_text(CELL.month, exact=True).last.click()
-    page.get_by_text(CELL.source, exact=True).last.click()
+    for choice in (CELL.month, CELL.source):
+        page.get_by_text(choice, exact=True).filter(visible=True).last.click()
     sync_api.expect(page.get_by_text("do not open").first).to_be_visible()
-    picture("failed_check")
+    picture("ui-failed-check")
 
     assert comes(lambda: told(httpserver))
+    time.sleep(20)  # alerts look every 15 s
     assert told(httpserver) == [(str(CELL), "error")]
 
 
 def choose_cell(page, url: str) -> None:
-    """Launches a run of the cell from the partitions page of the line's job."""
+    """Chooses the cell on the partitions page of the line's job."""
     page.goto(f"{url}/locations/s1/jobs/cell/partitions")
     page.get_by_role("button").filter(has_text="Materialize").first.click()
     page.get_by_placeholder("ex: ").fill(CELL.month)
@@ -104,6 +108,9 @@ def choose_cell(page, url: str) -> None:
     page.get_by_text("Select a partition or create one").click()
     page.get_by_role("menuitem").filter(has_text=CELL.source).first.click()
     page.keyboard.press("Escape")
+
+
+def launch(page) -> None:
     page.get_by_role("button").filter(has_text="Launch 1 run").click()
     sync_api.expect(page.get_by_text("Launched run")).to_be_visible()
 
