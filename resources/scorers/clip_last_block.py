@@ -4,6 +4,7 @@ An image's vector is taken from one token and a text's from its end mark, so beh
 for nothing: in ViT-B-32 a twentieth of all products.
 """
 
+import functools
 from typing import Any
 
 
@@ -38,16 +39,12 @@ def at_places(block: Any, hidden: Any, places: Any, mask: Any = None) -> Any:
 def read_first_token_only(visual: Any) -> None:
     """Has an image encoder work out its last block for the first token alone, if that is all that it reads."""
     from open_clip.transformer import VisionTransformer
-    from torch import nn
-
-    class FirstToken(nn.Module):
-        def __init__(self, block: Any) -> None:
-            super().__init__()
-            self.block = block
-
-        def forward(self, hidden: Any, attn_mask: Any = None) -> Any:
-            return at_places(self.block, hidden, hidden.new_zeros(len(hidden), 1, dtype=int), attn_mask)
 
     plain = type(visual) is VisionTransformer and visual.attn_pool is None and not visual.output_tokens
     if plain and visual.pool_type == "tok" and has_plain_last_block(visual.transformer):
-        visual.transformer.resblocks[-1] = FirstToken(visual.transformer.resblocks[-1])
+        block = visual.transformer.resblocks[-1]
+        block.forward = functools.partial(_at_first_token, block)
+
+
+def _at_first_token(block: Any, hidden: Any, attn_mask: Any = None) -> Any:
+    return at_places(block, hidden, hidden.new_zeros(len(hidden), 1, dtype=int), attn_mask)
