@@ -18,7 +18,8 @@ demo:                  ## sample papers of every source through the whole line; 
 test:                  ## all checks, then all tests, those of the real engine on the CPU among them
 	@./install.sh cpu
 	@$(MAKE) --no-print-directory check
-	.venv/bin/pytest -n 2 --dist loadfile
+	.venv/bin/pytest -n 2 --dist loadfile -m "not alone"
+	.venv/bin/pytest -m alone
 
 check: development     ## lint, format, types, definitions
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/dg check defs

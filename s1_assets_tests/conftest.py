@@ -22,7 +22,22 @@ from samples.make import make_samples
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
+# Engines, clusters and whole deployments, which want the machine for themselves: `pytest -m alone`.
+ALONE = (
+    "engines/",
+    "resources/test_ray_workers.py",
+    "operations/test_ops_room.py",
+    "fresh_papers/test_fresh_papers_live.py",
+)
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests of ALONE."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).as_posix().startswith(ALONE):
+            item.add_marker("alone")
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,10 @@
 """What alerts ask of Dagster's storages that is not its public interface, held on each storage the project runs on."""
 
-import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import closing
 
 import dagster as dg
+import psycopg2
 import pytest
 
 from s1_assets.alerts.messages import Links
@@ -20,45 +16,17 @@ from s1_assets_tests.alerts.conftest import NO_TELEMETRY
 from s1_assets_tests.alerts.on_call import FAILS, JUNE, MAY, NOT_MEASURED, PASSES, OnCall, titles
 
 KEY = dg.AssetCheckKey(dg.AssetKey("figure_pairs"), "images_decode")
-PORT_FILE_SECONDS = 30
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory) -> Iterator[str]:
-    """URL of a database that lives as long as these tests."""
-    pytest.importorskip("dagster_postgres", reason="dagster-postgres is not installed")
-    server = shutil.which("postgres")
-    if not server:
-        pytest.skip("no Postgres server on this machine")
-    folder = tmp_path_factory.mktemp("postgres")
-    user = {"user": "postgres"} if os.geteuid() == 0 else {}  # the server refuses to be root
-    if user:
-        for path in (folder, *list(folder.parents)[:2]):
-            path.chmod(0o755)
-        shutil.chown(folder, "postgres")
-    initdb = Path(server).resolve().with_name("initdb")
-    command = [initdb, "-D", folder / "data", "-U", "s1", "--auth=trust", "--no-sync"]
-    subprocess.run(command, check=True, capture_output=True, cwd="/", **user)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["-D", folder / "data", "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-k", folder, "-F"]
-    process = subprocess.Popen([server, *options], cwd="/", stderr=subprocess.DEVNULL, **user)
-    deadline = time.monotonic() + PORT_FILE_SECONDS
-    while time.monotonic() < deadline and "ready" not in _last_line(folder / "data/postmaster.pid"):
-        time.sleep(0.1)
-    yield f"postgresql+psycopg2://s1@127.0.0.1:{port}/postgres"
-    process.terminate()
-    process.wait()
-
-
-def _last_line(path: Path) -> str:
-    return path.read_text().splitlines()[-1] if path.is_file() and path.read_text() else ""
 
 
 @pytest.fixture(scope="module")
 def postgres_instance(postgres, tmp_path_factory) -> Iterator[dg.DagsterInstance]:
-    overrides = {**NO_TELEMETRY, "storage": {"postgres": {"postgres_url": postgres}}}
+    """Has a database of its own, which these tests may wipe."""
+    host, port, user, password = (postgres[f"DAGSTER_POSTGRES_{name}"] for name in ("HOST", "PORT", "USER", "PASSWORD"))
+    with closing(psycopg2.connect(host=host, port=port, user=user, password=password, dbname="postgres")) as connection:
+        connection.autocommit = True
+        connection.cursor().execute("CREATE DATABASE alerts")
+    url = f"postgresql+psycopg2://{user}:{password}@{host}:{port}/alerts"
+    overrides = {**NO_TELEMETRY, "storage": {"postgres": {"postgres_url": url}}}
     with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("instance")), overrides=overrides) as instance:
         yield instance
 
