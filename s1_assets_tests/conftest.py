@@ -32,6 +32,11 @@ ALONE = (
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Tests of files are called by the argument's name: gzip writes the time into a file, and names must not change."""
+    return argname if isinstance(val, bytes) and val.startswith((b"\x1f\x8b", b"PK")) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests of ALONE."""
     here = Path(__file__).parent
