@@ -71,6 +71,12 @@ def verdict(evaluation: dg.AssetCheckEvaluation) -> str:
     return "FAIL" if evaluation.severity == dg.AssetCheckSeverity.ERROR else "WARN"
 
 
+def failures(outcome: dg.ExecuteInProcessResult) -> list[str]:
+    """A line per failed step, with what it raised."""
+    failed = (event for event in outcome.all_events if event.is_step_failure)
+    return [f"  FAILED  {event.step_key}: {cause(event.step_failure_data.error)}" for event in failed]
+
+
 def print_outcome(outcome: dg.ExecuteInProcessResult) -> None:
     """Prints a line per asset, per check and per failure, and the run's id."""
     for event in outcome.all_events:
@@ -80,8 +86,8 @@ def print_outcome(outcome: dg.ExecuteInProcessResult) -> None:
             found = event.asset_check_evaluation_data
             name = f"{found.asset_key.to_user_string()}.{found.check_name}"
             print(f"  check   {verdict(found)}  {name}: {found.description}")
-        elif event.is_step_failure:
-            print(f"  FAILED  {event.step_key}: {cause(event.step_failure_data.error)}")
+    for line in failures(outcome):
+        print(line)
     print(f"{'ok' if outcome.success else 'FAILED'}  run {outcome.run_id}")
 
 

@@ -88,9 +88,11 @@ COLUMNS = (
 
 
 def _run(cell: Cell) -> tuple[bool, list[Check]]:
-    from s1_assets.run import check_evaluations, run_cell, verdict
+    from s1_assets.run import check_evaluations, failures, run_cell, verdict
 
     outcome = run_cell(cell)
+    for line in failures(outcome):
+        print(line)
     checks = [
         (cell, f"{found.asset_key.to_user_string()}.{found.check_name}", verdict(found), found.description or "")
         for found in check_evaluations(outcome)

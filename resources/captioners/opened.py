@@ -68,6 +68,8 @@ def open_captioner(
                 f"S1_CAPTIONER={settings.kind} needs {package}, which is not installed: ./install.sh gpu brings it, or "
                 "./install.sh cpu on a machine without GPUs"
             )
+    if settings.kind == "openai" and not settings.endpoints:
+        raise ValueError("S1_CAPTIONER=openai needs S1_ENDPOINTS, such as http://127.0.0.1:8000; several with commas")
     in_use, arguments = model_in_use(settings, drawn)
     prompt = load_prompt(settings.prompt)
     key = (settings.kind, str(sorted(arguments.items())), *settings.endpoints, str(settings.image_folder))
@@ -126,8 +128,6 @@ def _new_engine(settings: EngineSettings, arguments: Mapping[str, Any]) -> Engin
         tokens = ModelTokens(arguments["model"], arguments.get("revision"))
         limits = Limits(in_flight=WAITING_ROUNDS * at_once, patience=PATIENCE)
         return EngineThread([VllmReplica(arguments, tokens)], limits)
-    if not settings.endpoints:
-        raise ValueError("S1_CAPTIONER=openai needs S1_ENDPOINTS, such as http://127.0.0.1:8000; several with commas")
     folder = Path(settings.image_folder) if settings.image_folder else None
     window = int(arguments.get("max_model_len") or 0)
     replicas: list[Replica] = [

@@ -30,7 +30,7 @@ def histograms(before: Values, after: Values, labels: tuple[str, str], measure: 
         axes.hist(values, bins, alpha=0.6, color=colour, label=label)
     axes.set_xlabel(measure)
     axes.set_ylabel("pairs")
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, loc="upper right")
     return _png(figure)
 
 

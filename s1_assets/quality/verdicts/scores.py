@@ -9,10 +9,15 @@ SET_PPPL = "for pseudo-perplexity set S1_PPPL_MODEL to a masked language model"
 
 
 def clip_gain(summary: CellSummary, thresholds: Thresholds) -> Verdict:
-    """Recaptions fit their images better than the raw captions do, by CLIP score."""
+    """Recaptions fit their images better than the raw captions do, by CLIP score.
+
+    A gain at or below the limit is an error; of fewer than `sure_from_pairs` pairs, which may have it by chance, only
+    if its whole interval is.
+    """
     limits, scores = thresholds["clip_gain"], summary.clip
+    limit, few = limits["error_at_most"], scores.count < limits["sure_from_pairs"]
     threshold = (
-        f"> {limits['error_at_most']:.2%} (error), >= {limits['warn_below']:.2%}, surely above the former and measured "
+        f"> {limit:.2%} (error), >= {limits['warn_below']:.2%}, surely above the former and measured "
         f"on {limits['measured_at_least']:.0%} of the pairs (warn)"
     )
     if not scores.count:
@@ -20,7 +25,8 @@ def clip_gain(summary: CellSummary, thresholds: Thresholds) -> Verdict:
     gain, interval = scores.gain, scores.gain_interval()
     if gain is None:
         return _without_gain(scores, threshold)
-    sure = interval is not None and interval[0] > limits["error_at_most"]
+    sure = interval is not None and interval[0] > limit
+    by_chance = few and (interval is None or interval[1] > limit)
     enough = scores.count >= limits["measured_at_least"] * summary.recaption_chars.count
     others = {"whole texts": summary.clip_windows.gain, "at the raw caption's length": summary.clip_matched.gain}
     more = [f"{name} {value:+.2%}" for name, value in others.items() if value is not None]
@@ -28,7 +34,7 @@ def clip_gain(summary: CellSummary, thresholds: Thresholds) -> Verdict:
     return Verdict(
         check="clip_gain",
         passed=gain >= limits["warn_below"] and sure and enough,
-        severity="error" if gain <= limits["error_at_most"] else "warn",
+        severity="error" if gain <= limit and not by_chance else "warn",
         value=gain,
         threshold=threshold,
         sample_size=scores.count,

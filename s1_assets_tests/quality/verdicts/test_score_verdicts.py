@@ -27,6 +27,12 @@ def test_a_clip_gain_that_is_not_positive_is_an_error_and_a_small_one_a_warning(
     assert (verdict.passed, verdict.severity, verdict.sample_size) == (passed, severity, 2)
 
 
+@pytest.mark.parametrize(("pairs", "severity"), [(2, "warn"), (20, "error")])
+def test_a_few_pairs_that_may_have_lost_by_chance_warn(pairs: int, severity: str) -> None:
+    verdict = scores.clip_gain(clip([0.2, 0.3] * (pairs // 2), [0.25, 0.1] * (pairs // 2)), THRESHOLDS)
+    assert (verdict.passed, verdict.severity) == (False, severity)
+
+
 def test_a_gain_says_how_sure_it_is_and_what_the_controls_say() -> None:
     raw = RANDOM.normal(0.2, 0.05, 40)
     verdict = scores.clip_gain(clip(raw, raw + 0.05, clip_matched=raw + 0.02), THRESHOLDS)
