@@ -1,5 +1,6 @@
 """Fixtures that several test modules share."""
 
+import shutil
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ settings.load_profile("steady")
 
 # Engines, clusters and whole deployments, which want the machine for themselves: `pytest -m alone`.
 ALONE = (
+    "alerts/test_alerts_live.py",
     "engines/",
     "resources/test_ray_workers.py",
     "operations/test_ops_room.py",
@@ -57,6 +59,15 @@ def shared_data() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip(f"real test papers are not at {SHARED / 'data'}; everything else is tested without them")
     return SHARED / "data"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """A browser's program; skips where there is none."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not found:
+        pytest.skip("Chromium is not on this machine (Debian: apt-get install chromium)")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """A daemon of its own on the project's workspace: a real cell's warning reaches a webhook exactly once."""
 
-import os
-import shutil
 import subprocess
 import sys
 
@@ -11,7 +9,7 @@ import pytest
 from s1_assets.alerts.delivery import JOB
 from s1_assets.alerts.watch import SENSOR
 from s1_assets.settings import PROJECT
-from s1_assets_tests.operations.daemon import comes, cursor_of
+from s1_assets_tests.operations.daemon import comes, cursor_of, fresh_deployment
 
 CELL = ("engrxiv", "2024-05")
 
@@ -19,16 +17,7 @@ CELL = ("engrxiv", "2024-05")
 @pytest.fixture
 def environment(tmp_path, sample_mirror, httpserver) -> dict[str, str]:
     """The environment of one deployment: its home with the project's dagster.yaml, lake, mirror and webhook."""
-    (tmp_path / "home").mkdir()
-    shutil.copy(PROJECT / "dagster_home/dagster.yaml", tmp_path / "home")
-    httpserver.expect_request("/alerts").respond_with_data("ok")
-    return os.environ | {
-        "DAGSTER_HOME": str(tmp_path / "home"),
-        "S1_LAKE": str(tmp_path / "lake"),
-        "S1_MIRROR": str(sample_mirror),
-        "S1_CACHE": str(tmp_path / "cache"),
-        "S1_ALERTS": f"webhook:{httpserver.url_for('/alerts')}",
-    }
+    return fresh_deployment(tmp_path, httpserver, S1_MIRROR=str(sample_mirror))
 
 
 def test_a_warning_reaches_the_webhook_once_though_the_daemon_is_killed_as_it_asks(

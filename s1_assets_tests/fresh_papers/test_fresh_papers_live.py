@@ -1,8 +1,6 @@
 """A daemon of its own on the project's workspace: papers that were just posted reach the tables by themselves."""
 
 import json
-import os
-import shutil
 from collections import Counter
 
 import dagster as dg
@@ -11,10 +9,9 @@ import pytest
 from resources.lake import Lake
 from resources.live.services import SERVICES
 from s1_assets.jobs import CELL
-from s1_assets.settings import PROJECT
 from s1_assets.tables import LINE
 from s1_assets_tests.fresh_papers.watched import months_ago, paper, this_month
-from s1_assets_tests.operations.daemon import comes, cursor_of
+from s1_assets_tests.operations.daemon import comes, cursor_of, fresh_deployment, told
 from s1_assets_tests.resources.live.arxiv_server import figure_source
 
 NOW, BEFORE = this_month(), months_ago(1)
@@ -25,30 +22,12 @@ WARNS = "quality_metrics.recaption_length"
 @pytest.fixture
 def environment(tmp_path, configuration, httpserver) -> dict[str, str]:
     """The environment of a deployment that asks the local arXiv and no other source, and tells a local webhook."""
-    (tmp_path / "home").mkdir()
-    shutil.copy(PROJECT / "dagster_home/dagster.yaml", tmp_path / "home")
-    httpserver.expect_request("/alerts").respond_with_data("ok")
     services = dict.fromkeys(SERVICES) | json.loads(configuration["services"])
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("S1_")}
-    return kept | {
-        "DAGSTER_HOME": str(tmp_path / "home"),
-        "S1_LAKE": str(tmp_path / "lake"),
-        "S1_CACHE": str(tmp_path / "cache"),
-        "S1_CONTACT": configuration["contact"],
-        "S1_SERVICES": json.dumps(services),
-        "S1_WORKERS": "local:1",
-        "S1_ALERTS": f"webhook:{httpserver.url_for('/alerts')}",
-    }
+    return fresh_deployment(tmp_path, httpserver, S1_CONTACT=configuration["contact"], S1_SERVICES=json.dumps(services))
 
 
 def ended(deployed) -> bool:
     return all(run.is_finished for run in deployed.get_runs(ASKED))
-
-
-def warned_cells(httpserver) -> list[str]:
-    """Cells of which the webhook was told that their recaptions are short."""
-    told = [request.get_json() for request, _ in httpserver.log if request.path == "/alerts"]
-    return [entry["cell"] for one in told for entry in one["entries"] if entry["subject"] == WARNS]
 
 
 def test_posted_papers_run_their_cells_once_though_the_daemon_is_killed_as_it_asks(
@@ -74,7 +53,9 @@ def test_posted_papers_run_their_cells_once_though_the_daemon_is_killed_as_it_as
     for cell in (NOW, BEFORE):
         assert {table.name: len(lake.parts(table, cell)) for table in LINE} == {table.name: 1 for table in LINE}
 
-    assert comes(lambda: warned_cells(httpserver))
-    told = Counter(warned_cells(httpserver))  # the other cell's news waits for the next message of its group
-    assert set(told.values()) == {1}
-    assert set(told) <= set(map(str, (NOW, BEFORE)))
+    assert comes(lambda: told(httpserver, WARNS))
+    cells = Counter(
+        cell for cell, _ in told(httpserver, WARNS)
+    )  # the other cell's news waits for the next message of its group
+    assert set(cells.values()) == {1}
+    assert set(cells) <= set(map(str, (NOW, BEFORE)))

@@ -211,7 +211,7 @@ def test_services_that_are_none_are_told(watched):
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_source_whose_service_is_left_out_is_not_asked_and_says_so(watched, source):
-    nowhere = dict.fromkeys(name for name in SERVICES)
+    nowhere = dict.fromkeys(SERVICES)
     watched.sensor, watched.configuration["services"] = f"fresh_{source}", json.dumps(nowhere)
     assert watched.look().startswith("S1_SERVICES leaves out ")
 

@@ -1,7 +1,9 @@
-"""Daemons of one deployment, each a process that a test may kill."""
+"""Deployments whose Dagster processes a test starts and may kill, and what they tell the webhook."""
 
 import contextlib
+import itertools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,11 +12,58 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
+from pytest_httpserver import HTTPServer
 
 from s1_assets.settings import PROJECT
 
 # How long to wait for what takes seconds on a machine with nothing else to do.
 PATIENCE = 240
+
+
+def fresh_deployment(folder: Path, httpserver: HTTPServer, **settings: str) -> dict[str, str]:
+    """The environment of a deployment with nothing in it, and of nobody's settings but these.
+
+    Its home has the project's dagster.yaml; home, lake and cache lie in `folder`; alerts go to `/alerts` of the server.
+    """
+    (folder / "home").mkdir()
+    shutil.copy(PROJECT / "dagster_home/dagster.yaml", folder / "home")
+    httpserver.expect_request("/alerts").respond_with_data("ok")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("S1_")}
+    return kept | {
+        "DAGSTER_HOME": str(folder / "home"),
+        "S1_LAKE": str(folder / "lake"),
+        "S1_CACHE": str(folder / "cache"),
+        "S1_WORKERS": "local:1",
+        "S1_ALERTS": f"webhook:{httpserver.url_for('/alerts')}",
+        **settings,
+    }
+
+
+def told(httpserver: HTTPServer, subject: str) -> list[tuple[str, str]]:
+    """Cell and weight of each entry about a subject, such as a check, that the webhook was told of."""
+    messages = [request.get_json() for request, _ in httpserver.log if request.path == "/alerts"]
+    return [
+        (entry["cell"], message["weight"])
+        for message in messages
+        for entry in message["entries"]
+        if entry["subject"] == subject
+    ]
+
+
+@contextlib.contextmanager
+def dagster(module: str, *arguments: str, environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen]:
+    """A Dagster process on the project's workspace, which ends with all that it started."""
+    command = [sys.executable, "-m", module, *arguments, "-w", str(PROJECT / "workspace.yaml")]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, env=environment, cwd=PROJECT, stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 @contextlib.contextmanager
@@ -23,24 +72,9 @@ def daemons(environment: Mapping[str, str], folder: Path) -> Iterator[Callable[[
 
     The log of the n-th is `daemon-<n>.log` in `folder`, from 0 on.
     """
-    started: list[subprocess.Popen] = []
-
-    def start() -> subprocess.Popen:
-        log = (folder / f"daemon-{len(started)}.log").open("wb")
-        command = [sys.executable, "-m", "dagster._daemon", "run", "-w", str(PROJECT / "workspace.yaml")]
-        process = subprocess.Popen(
-            command, env=environment, cwd=PROJECT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-        )
-        started.append(process)
-        return process
-
-    try:
-        yield start
-    finally:
-        for process in started:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    with contextlib.ExitStack() as stack:
+        logs = (folder / f"daemon-{number}.log" for number in itertools.count())
+        yield lambda: stack.enter_context(dagster("dagster._daemon", "run", environment=environment, log=next(logs)))
 
 
 def comes(happened: Callable[[], object]) -> bool:

@@ -6,7 +6,6 @@ The pictures of docs/operations.md are this test's:
 """
 
 import os
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,12 +18,11 @@ import pytest
 from resources.lake import Lake
 from s1_assets.cells import Cell
 from s1_assets.partitions import partition_key
-from s1_assets.settings import PROJECT
 from s1_assets.tables import FIGURE_PAIRS
-from s1_assets_tests.operations.daemon import PATIENCE, comes
+from s1_assets_tests.operations.daemon import PATIENCE, comes, fresh_deployment, told
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: ./install.sh dev")
-from s1_assets_tests.operations.ops_room import browser_page, chromium, web_server_and_daemon  # noqa: E402
+from s1_assets_tests.operations.ops_room import browser_page, web_server_and_daemon  # noqa: E402
 
 CELL = Cell("arxiv", "2024-05")
 DAMAGED = "figure_pairs.images_decode"
@@ -33,27 +31,16 @@ DAMAGED = "figure_pairs.images_decode"
 @pytest.fixture
 def url(tmp_path, sample_mirror, httpserver):
     """The UI of a deployment that reads the sample papers and tells a local webhook."""
-    httpserver.expect_request("/alerts").respond_with_data("ok")
-    (tmp_path / "home").mkdir()
-    shutil.copy(PROJECT / "dagster_home/dagster.yaml", tmp_path / "home")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("S1_")}
-    environment = kept | {
-        "DAGSTER_HOME": str(tmp_path / "home"),
-        "S1_MIRROR": str(sample_mirror),
-        "S1_LAKE": str(tmp_path / "lake"),
-        "S1_CACHE": str(tmp_path / "cache"),
-        "S1_PUBLISH": str(tmp_path / "published"),
-        "S1_WORKERS": "local:1",
-        "S1_ALERTS": f"webhook:{httpserver.url_for('/alerts')}",
-    }
+    published = str(tmp_path / "published")
+    environment = fresh_deployment(tmp_path, httpserver, S1_MIRROR=str(sample_mirror), S1_PUBLISH=published)
     with web_server_and_daemon(environment, tmp_path / "dev.log") as found:
         yield found
 
 
 @pytest.fixture
-def page():
+def page(chromium):
     sync_api.expect.set_options(timeout=PATIENCE * 1000)
-    with browser_page(chromium()) as found:
+    with browser_page(chromium) as found:
         yield found
 
 
@@ -94,9 +81,9 @@ def test_a_cell_is_run_and_looked_at_and_a_failed_check_found_and_told_once(page
     sync_api.expect(page.get_by_text("do not open").first).to_be_visible()
     picture("ui-failed-check")
 
-    assert comes(lambda: told(httpserver))
+    assert comes(lambda: told(httpserver, DAMAGED))
     time.sleep(20)  # alerts look every 15 s
-    assert told(httpserver) == [(str(CELL), "error")]
+    assert told(httpserver, DAMAGED) == [(str(CELL), "error")]
 
 
 def choose_cell(page, url: str) -> None:
@@ -128,14 +115,3 @@ def damage_an_image(folder: Path, lake: Lake) -> None:
     rows = table.to_pylist()
     rows[0]["image"] = rows[0]["image"][:100]
     pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
-
-
-def told(httpserver) -> list[tuple[str, str]]:
-    """Cells and weights of what the webhook was told of the check."""
-    messages = [request.get_json() for request, _ in httpserver.log if request.path == "/alerts"]
-    return [
-        (entry["cell"], message["weight"])
-        for message in messages
-        for entry in message["entries"]
-        if entry["subject"] == DAMAGED
-    ]

@@ -17,8 +17,9 @@ def clip_gain(summary: CellSummary, thresholds: Thresholds) -> Verdict:
     limits, scores = thresholds["clip_gain"], summary.clip
     limit, few = limits["error_at_most"], scores.count < limits["sure_from_pairs"]
     threshold = (
-        f"> {limit:.2%} (error), >= {limits['warn_below']:.2%}, surely above the former and measured "
-        f"on {limits['measured_at_least']:.0%} of the pairs (warn)"
+        f"> {limit:.2%} (error; of fewer than {limits['sure_from_pairs']:g} pairs surely not), "
+        f">= {limits['warn_below']:.2%}, surely above the former and measured on {limits['measured_at_least']:.0%} "
+        "of the pairs (warn)"
     )
     if not scores.count:
         return not_measured("clip_gain", threshold, _why_no_scores(summary))

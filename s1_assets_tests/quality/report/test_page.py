@@ -1,7 +1,6 @@
 """The report page: every section, self-contained, and nothing of a paper's text becomes markup."""
 
 import io
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -138,10 +137,7 @@ def test_a_cell_without_a_pair_is_refused_by_name(lake, tmp_path):
     assert not (tmp_path / "page.html").exists()
 
 
-def test_a_browser_opens_the_page_without_a_complaint_and_turns_its_pages(lake, page, tmp_path):
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not chromium:
-        pytest.skip("there is no Chromium on this machine")
+def test_a_browser_opens_the_page_without_a_complaint_and_turns_its_pages(lake, page, chromium, tmp_path):
     fill(lake, [CLIP | {"clip_recaption": number / 100} for number in range(24)])
     page()
     options = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
