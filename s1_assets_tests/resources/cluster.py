@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled"}
+NODE_STARTS = 3
 HOST = "127.0.0.2"  # Ray replaces 127.0.0.1 by the machine's address in the network
 
 
@@ -46,7 +47,15 @@ class Cluster:
         self.end()
 
     def add_node(self) -> subprocess.Popen[bytes]:
-        return self._start(f"--address={HOST}:{self.port}", "--num-cpus=1")
+        """A node that has joined. One at a time: of nodes that start together some end, since they pick their ports."""
+        for _ in range(NODE_STARTS):
+            node = self._start(f"--address={HOST}:{self.port}", "--num-cpus=1")
+            log = self.folder / f"node-{len(self.nodes) - 1}.log"
+            while node.poll() is None:
+                if "Ray runtime started" in log.read_text():
+                    return node
+                time.sleep(0.2)
+        raise RuntimeError(f"a node of Ray did not start: {log.read_text()[-2000:]}")
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", f"--node-ip-address={HOST}"]

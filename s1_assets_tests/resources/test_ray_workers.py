@@ -81,13 +81,13 @@ def test_a_task_that_takes_its_node_process_down_every_time_is_one_failure(clust
 
 def test_tasks_of_a_node_that_is_killed_are_run_elsewhere_none_is_lost_or_doubled_and_order_holds(cluster, tmp_path):
     doomed, found = cluster.add_node(), []
-    tasks = [(n, (n, str(tmp_path))) for n in range(120)]
+    tasks = [(n, (n, str(tmp_path))) for n in range(50)]
     for result in workers(cluster).map(slow_double, tasks):
         found.append(result)
         if doomed.returncode is None and len(list(tmp_path.iterdir())) == 3:
             cluster.kill(doomed)
     assert doomed.returncode is not None
-    assert found == [(n, 2 * n) for n in range(120)]
+    assert found == [(n, 2 * n) for n in range(50)]
 
 
 def test_what_could_not_be_had_names_the_node_and_the_settings(cluster):
