@@ -32,16 +32,18 @@ def train_captioner(folder: Path, seed: int, steps: int, plotted: int) -> Traini
 
 
 def keeping_memory() -> dict[str, str]:
-    """Variables of a process whose allocator keeps for a while what a step frees, for the next ones.
+    """Variables of a process whose allocator keeps what a step frees, for the next ones.
 
     glibc can do that, too, but then looks through lists of free memory that grow for as long as it runs: after a
     thousand steps a fifth of the time. jemalloc does not; the ray package, which is part of the set `cpu`, brings one.
+    Nothing is ever given back (a third of the time went to the kernel's clearing of pages), so all threads share one
+    arena and any free piece may be cut up: otherwise a process takes 10 GB instead of 3.
     """
     ray = importlib.util.find_spec("ray")
     jemalloc = Path(*ray.submodule_search_locations or ()) / "core/libjemalloc.so" if ray else None
     if not jemalloc or not jemalloc.is_file():
         return dict.fromkeys(("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"), str(1 << 32))
-    kept = "oversize_threshold:0,dirty_decay_ms:30000,muzzy_decay_ms:0"
+    kept = "oversize_threshold:0,dirty_decay_ms:-1,muzzy_decay_ms:-1,narenas:1,lg_extent_max_active_fit:40"
     return {"LD_PRELOAD": str(jemalloc), "MALLOC_CONF": kept}
 
 
