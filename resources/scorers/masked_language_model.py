@@ -1,13 +1,14 @@
 """Pseudo-perplexity by a masked language model of transformers."""
 
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from resources.captioners.model import Model
+from resources.scorers.bert_copies import BertCopies
 from s1_assets.quality.perplexity import MaskedCopies, masked_copies, pseudo_perplexities
 
 SETTING = "S1_PPPL_MODEL"
@@ -72,9 +73,11 @@ class _Network:
         self._before, self._behind = marked["input_ids"][: inside[0]], marked["input_ids"][inside[-1] + 1 :]
         marks = len(self._before) + len(self._behind)
         self._longest = _positions(self._network, self._tokenizer) - marks
-        self._narrowing = next(filter(self._narrows, self._narrowable()), None)
+        is_bert = self.device == "cpu" and self._gives_the_same(self._logits_of_bert)
+        self._narrowing = None if is_bert else next(filter(self._narrows, self._narrowable()), None)
         if self.device == "cpu" and precision == "bfloat16":
             _multiply_in_bfloat16(self._network.base_model)
+        self._bert = BertCopies(self._network) if is_bert else None
 
     def pseudo_perplexities(self, texts: Sequence[str]) -> list[float | None]:
         """Pseudo-perplexity of each text, in order; None for a text without tokens."""
@@ -112,6 +115,8 @@ class _Network:
         A vocabulary's logits for all positions would take a fifth of the time and most of the memory. So only the
         hidden states of the columns go on from where no position needs the others any more.
         """
+        if self._bert is not None:
+            return self._bert.logits(tokens, columns)
         if self._narrowing is None:
             return self._logits_of_all(tokens, columns)
         return self._logits_of_columns(tokens, columns, self._narrowing)
@@ -119,6 +124,9 @@ class _Network:
     def _logits_of_all(self, tokens: Any, columns: Any) -> Any:
         rows = self._tensor(np.arange(len(tokens)))
         return self._network(input_ids=tokens).logits[rows, columns].float()
+
+    def _logits_of_bert(self, tokens: Any, columns: Any) -> Any:
+        return BertCopies(self._network).logits(tokens, columns)
 
     def _logits_of_columns(self, tokens: Any, columns: Any, narrowing: Any) -> Any:
         rows = self._tensor(np.arange(len(tokens)))
@@ -144,15 +152,19 @@ class _Network:
 
     def _narrows(self, module: Any) -> bool:
         """Whether all that comes behind a module goes over each position by itself, found by trying."""
+        return self._gives_the_same(lambda tokens, columns: self._logits_of_columns(tokens, columns, module))
+
+    def _gives_the_same(self, logits: Callable[[Any, Any], Any]) -> bool:
+        """Whether a way to logits gives those of the network, by trying; what does not suit the network raises."""
         import torch
 
         mask = self._tokenizer.mask_token_id
-        tokens = self._tensor(np.array([[*self._before, mask, mask, *self._behind]] * 2))
-        columns = self._tensor(len(self._before) + np.arange(2))
+        copies = np.array([[*self._before, *inside, *self._behind] for inside in ([mask, 7, 9], [7, 9, mask])])
+        tokens, columns = self._tensor(copies), self._tensor(len(self._before) + np.array([0, 2]))
         with torch.inference_mode():
             expected = self._logits_of_all(tokens, columns)
             try:
-                found = self._logits_of_columns(tokens, columns, module)
+                found = logits(tokens, columns)
             except (RuntimeError, AttributeError, TypeError):
                 return False
         return bool(found.shape == expected.shape and torch.allclose(found, expected, atol=TOLERANCE[self.device]))
