@@ -2,7 +2,7 @@
 
 Each limit has a state file under the cache folder and a lock beside it (flock), so that no server is needed and a
 killed process leaves no lock behind. Time is the wall clock, because it is what processes and restarts share; a clock
-that jumps back costs one interval at most.
+that jumps back costs one interval at most, or the pause that was asked for once more.
 """
 
 import fcntl
@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+LONGEST_CLOSURE = 24 * 3600.0  # whatever a service asks for: one that is mistaken is not left alone for ever
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class RateLimit:
 
 
 class ClosedError(Exception):
-    """The service asked to be left alone until `until` (seconds since 1970), longer than one is willing to wait."""
+    """The service is to be left alone until `until` (seconds since 1970), longer than one is willing to wait."""
 
     def __init__(self, until: float):
         self.until = until
@@ -63,9 +65,11 @@ class Turnstile:
                     passages["starts"][-1:] = [time.time()]
 
     def close(self, seconds: float) -> None:
-        """Lets nobody pass for so many seconds, because the service asked for it (Retry-After)."""
+        """Lets nobody pass for so many seconds, a day at most, because the service asked for it or gives nothing."""
         with self._passages() as passages:
-            passages["closed_until"] = max(passages["closed_until"], time.time() + seconds)
+            now, asked = time.time(), min(seconds, LONGEST_CLOSURE)
+            if now + asked > sum(passages["closed"]):
+                passages["closed"] = [now, asked]
 
     def _pass(self, longest_closure: float) -> None:
         while wait := self._wait(longest_closure):
@@ -74,11 +78,10 @@ class Turnstile:
     def _wait(self, longest_closure: float) -> float:
         """Seconds until one may try again; 0 when the passage was taken."""
         with self._passages() as passages:
-            now = time.time()
-            starts = passages["starts"] = [min(start, now) for start in passages["starts"]]
-            closure = passages["closed_until"] - now
+            now, starts, closed_until = time.time(), passages["starts"], sum(passages["closed"])
+            closure = closed_until - now
             if closure > longest_closure:
-                raise ClosedError(passages["closed_until"])
+                raise ClosedError(closed_until)
             full = len(starts) >= self.limit.requests
             pause = starts[0] + self.limit.seconds - now if full else 0.0
             wait = max(closure, pause, 0.0)
@@ -88,7 +91,7 @@ class Turnstile:
 
     @contextmanager
     def _passages(self) -> Iterator[dict[str, Any]]:
-        """The last passages, locked while they are looked at, and written back."""
+        """When the last requests passed, and when it was `closed` for how long; locked meanwhile, and written back."""
         with self._lock("state") as file:
             text = file.read()
             passages = self._read(text)
@@ -99,11 +102,15 @@ class Turnstile:
                 file.write(changed)
 
     def _read(self, text: str) -> dict[str, Any]:
+        """What a state file says; nothing of it lies in the future, where a clock that went back would leave it."""
+        now = time.time()
         try:
-            read = json.loads(text or '{"starts": [], "closed_until": 0}')
-            return {"starts": [float(start) for start in read["starts"]], "closed_until": float(read["closed_until"])}
+            read = json.loads(text or '{"starts": [], "closed": [0, 0]}')
+            at, seconds = map(float, read["closed"])
+            starts = [min(float(start), now) for start in read["starts"]]
+            return {"starts": starts, "closed": [min(at, now), min(seconds, LONGEST_CLOSURE)]}
         except (ValueError, LookupError, TypeError):  # what a crash left: as if all had passed just now
-            return {"starts": [time.time()] * self.limit.requests, "closed_until": 0.0}
+            return {"starts": [now] * self.limit.requests, "closed": [0.0, 0.0]}
 
     @contextmanager
     def _lock(self, name: str) -> Iterator[IO[str]]:

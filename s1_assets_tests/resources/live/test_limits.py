@@ -9,7 +9,7 @@ import pytest
 from werkzeug import Request, Response
 
 from resources.live.http import Client
-from resources.live.limits import ClosedError, RateLimit, Turnstile
+from resources.live.limits import LONGEST_CLOSURE, ClosedError, RateLimit, Turnstile
 from resources.live.services import Service
 
 ONE_BY_ONE = RateLimit("one-by-one", 1, 0.3, one_at_a_time=True)
@@ -65,7 +65,7 @@ def test_a_restart_remembers_the_last_request(tmp_path):
         assert time.time() - passed >= ONE_BY_ONE.seconds
 
 
-@pytest.mark.parametrize("left", ["{", "[]", '{"starts": ["x"]}'])
+@pytest.mark.parametrize("left", ["{", "[]", '{"starts": ["x"]}', '{"starts": [], "closed": [1]}'])
 def test_a_state_that_a_crash_left_counts_as_a_request_made_just_now(tmp_path, left):
     (tmp_path / "one-by-one.state").write_text(left)
     began = time.time()
@@ -74,7 +74,7 @@ def test_a_state_that_a_crash_left_counts_as_a_request_made_just_now(tmp_path, l
 
 
 def test_a_clock_that_went_back_costs_one_interval_at_most(tmp_path):
-    (tmp_path / "one-by-one.state").write_text(f'{{"starts": [{time.time() + 1e6}], "closed_until": 0}}')
+    (tmp_path / "one-by-one.state").write_text(f'{{"starts": [{time.time() + 1e6}], "closed": [0, 0]}}')
     with Turnstile(ONE_BY_ONE, tmp_path).turn(1.0):
         pass
 
@@ -91,4 +91,19 @@ def test_a_closed_service_is_not_waited_for_longer_than_told(tmp_path):
     turnstile.close(60)
     turnstile.close(1)
     with pytest.raises(ClosedError), turnstile.turn(30):
+        pass
+
+
+@pytest.mark.parametrize("ahead", [0.0, 1e6])
+def test_a_pause_is_no_longer_than_a_day_and_a_clock_that_was_ahead_makes_it_no_longer_either(tmp_path, ahead):
+    now = time.time()
+    (tmp_path / "bursts.state").write_text(f'{{"starts": [], "closed": [{now + ahead}, 1e12]}}')
+    with pytest.raises(ClosedError) as raised, Turnstile(BURSTS, tmp_path).turn(30):
+        pass
+    assert raised.value.until <= time.time() + LONGEST_CLOSURE
+
+
+def test_a_short_pause_that_was_noted_by_a_clock_ahead_is_a_short_one(tmp_path):
+    (tmp_path / "bursts.state").write_text(f'{{"starts": [], "closed": [{time.time() + 80_000}, 0.2]}}')
+    with Turnstile(BURSTS, tmp_path).turn(5):
         pass
