@@ -15,7 +15,6 @@ from resources.live.access import LiveAccess
 from resources.live.answers import Answer
 from resources.live.failures import SourceRefusedError
 from resources.live.http import UnusableError
-from resources.live.limits import Turnstile
 
 SERVICE = "crossref"
 ROWS = 500  # a page of records with their references has some MB
@@ -92,4 +91,4 @@ def _heed_limit(live: LiveAccess, answer: Answer) -> None:
     limit = live.client.services[SERVICE].limit
     pause = seconds / requests if requests > 0 else math.inf
     if pause > limit.seconds / limit.requests:
-        Turnstile(limit, live.client.cache / "limits").close(min(pause, _LONGEST_PAUSE))
+        live.client.turnstile(SERVICE).close(min(pause, _LONGEST_PAUSE))

@@ -1,7 +1,8 @@
 """What a live service did not give: passing failures and lasting ones, told without credentials."""
 
 import re
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+from collections.abc import Iterable
+from urllib.parse import SplitResult, parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
 
 _SECRET = re.compile(r"key|mail|token|secret|signature|credential|password|auth", re.IGNORECASE)
 _NO_SECRET = {"resumptiontoken"}
@@ -37,8 +38,24 @@ def without_secrets(url: str) -> str:
     """A URL as it may stand in logs and messages: without user, password, and values of parameters like `api_key`."""
     parts = urlsplit(url)
     names = [
-        (name, _HIDDEN if _SECRET.search(name) and name.lower() not in _NO_SECRET else value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        (name, _HIDDEN if _is_secret(name) else value) for name, value in parse_qsl(parts.query, keep_blank_values=True)
     ]
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit(SplitResult(parts.scheme, host, parts.path, urlencode(names, safe="[]:*/"), ""))
+
+
+def secrets_of(url: str) -> set[str]:
+    """The values that `without_secrets` hides of a URL's parameters."""
+    return {value for name, value in parse_qsl(urlsplit(url).query) if _is_secret(name)}
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """A text in which these secrets are hidden, as they are and percent-encoded."""
+    forms = {form for secret in secrets for form in (secret, quote(secret), quote(secret, safe=""), quote_plus(secret))}
+    for form in sorted(filter(None, forms), key=len, reverse=True):
+        text = text.replace(form, _HIDDEN)
+    return text
+
+
+def _is_secret(name: str) -> bool:
+    return bool(_SECRET.search(name)) and name.lower() not in _NO_SECRET

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +14,8 @@ import httpx
 import tenacity
 
 from resources.live.answers import Answer, KeptAnswers
-from resources.live.failures import SourceDownError, SourceRefusedError, TooLargeError
+from resources.live.decoding import ENCODING, beginning, decoded
+from resources.live.failures import SourceDownError, SourceRefusedError, TooLargeError, secrets_of, without
 from resources.live.limits import ClosedError, Turnstile
 from resources.live.services import Service, is_encrypted_or_local
 
@@ -25,7 +25,7 @@ MAX_ANSWER_BYTES = 64 << 20
 MAX_REDIRECTS = 5
 PASSING_STATUSES = {408, 425, 429}  # and every 5xx
 _REDIRECTS = {301, 302, 303, 307, 308}
-_QUOTED_BYTES = 200
+_QUOTED = 200  # characters of what a service says
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def not_empty(answer: Answer) -> None:
 class Client:
     """Asks services for answers and files; safe to share by threads.
 
-    `contact` (S1_CONTACT) is an e-mail address or URL that stands in the User-Agent of every request. Limits and
-    kept answers lie under `cache`. `log` gets a line on each failed try.
+    `contact` (S1_CONTACT) is an e-mail address or URL that stands in the User-Agent of every request. Limits lie under
+    `cache`. `log` gets a line on each failed try.
     """
 
     contact: str | None
@@ -87,11 +87,19 @@ class Client:
         for name in ("httpx", "httpcore"):  # their lines hold URLs with all parameters
             logging.getLogger(name).setLevel(logging.WARNING)
         self._http = httpx.Client(
-            headers={"User-Agent": f"s1-assets/0.1 (figure-caption platform; {self.contact})"},
+            headers={"User-Agent": self.user_agent, "Accept-Encoding": ENCODING},
             timeout=httpx.Timeout(self.patience.silence, connect=min(20.0, self.patience.silence)),
             follow_redirects=False,
         )
-        self._kept = KeptAnswers(self.cache / "answers")
+
+    @property
+    def user_agent(self) -> str:
+        """What every request says of who asks."""
+        return f"s1-assets/0.1 (figure-caption platform; {self.contact})"
+
+    def turnstile(self, service: str) -> Turnstile:
+        """What lets the requests to a service pass, as all processes share it."""
+        return Turnstile(self.services[service].limit, self.cache / "limits")
 
     def get(
         self,
@@ -102,21 +110,22 @@ class Client:
         max_bytes: int = MAX_ANSWER_BYTES,
         expected: frozenset[int] = frozenset(),
         usable: Callable[[Answer], None] | None = None,
-        fresh_for: timedelta | None = None,
+        kept: KeptAnswers | None = None,
     ) -> Answer:
         """The answer to a GET of `path` (percent-encoded) below the service's URL.
 
         `expected` are statuses beside 200 that are returned. `usable` raises UnusableError for an answer that is a
-        failure in disguise. With `fresh_for` an answer is kept on disk and given again until it is that old
-        (FOREVER for what never changes).
+        failure in disguise. An answer that is among `kept` is given without being asked for, and kept there otherwise.
 
         Raises SourceDownError when every try failed in a way that may pass (timeout, broken connection, 408, 425, 429,
         5xx, unusable), or the service asks for a longer pause than `patience`; SourceRefusedError for any other
         status, an answer of more than `max_bytes` (decoded) and a redirect to where the service may not send one.
         """
         url = self.address(service, path, parameters)
-        if fresh_for is not None and (kept := self._kept.find(service, url, fresh_for)):
-            return kept
+        if kept and (found := kept.find(url)):
+            if usable:
+                usable(found)
+            return found
 
         def receive(response: httpx.Response) -> Answer:
             body = self._body(service, url, response, max_bytes)
@@ -126,8 +135,8 @@ class Client:
             return answer
 
         answer = self.ask(service, url, dict, receive, expected | {200})
-        if fresh_for is not None and answer.status == httpx.codes.OK:
-            self._kept.keep(service, url, answer)
+        if kept and answer.status == httpx.codes.OK:
+            kept.keep(url, answer)
         return answer
 
     def address(self, service: str, path: str, parameters: Mapping[str, str | int] | None = None) -> str:
@@ -151,7 +160,7 @@ class Client:
         `receive` reads the body; it may raise UnusableError or PassingError to have the request tried again with
         the `headers` of then. Raises as `get` does.
         """
-        turnstile = Turnstile(self.services[service].limit, self.cache / "limits")
+        turnstile = self.turnstile(service)
 
         def attempt() -> Received:
             with self._answer(service, url, headers(), turnstile) as response:
@@ -170,7 +179,7 @@ class Client:
         try:
             return retrying(attempt)
         except ClosedError as error:
-            raise SourceDownError(service, url, f"it asked to be left alone, {error}", "run again then") from error
+            raise SourceDownError(service, url, f"it is to be left alone, {error}", "run again then") from error
         except (PassingError, UnusableError, httpx.RequestError) as error:
             status = error.status if isinstance(error, PassingError) else None
             why = f"{_failure(error)} at each of {self.patience.attempts:g} tries"
@@ -182,10 +191,12 @@ class Client:
         self, service: str, url: str, headers: Mapping[str, str], turnstile: Turnstile
     ) -> Iterator[httpx.Response]:
         """The answer after redirects, its body not read yet; each request takes a turn of its own."""
+        # Where one connection is allowed, none is held open for later: other processes ask meanwhile.
+        once = {"Connection": "close"} if turnstile.limit.one_at_a_time else {}
         for _ in range(MAX_REDIRECTS + 1):
             with (
                 turnstile.turn(self.patience.longest_closure),
-                self._http.stream("GET", url, headers=dict(headers)) as response,
+                self._http.stream("GET", url, headers={**headers, **once}) as response,
             ):
                 if response.status_code not in _REDIRECTS:
                     yield response
@@ -215,18 +226,23 @@ class Client:
         status = response.status_code
         if status in statuses:
             return
-        if status in PASSING_STATUSES or status >= 500:
-            if pause := _seconds_asked(response.headers.get("retry-after", "")):
-                turnstile.close(pause)
+        passing = status in PASSING_STATUSES or status >= 500
+        if passing or status == httpx.codes.FORBIDDEN:  # a gate's way to say that one asks too often
+            turnstile.close(_seconds_asked(response.headers.get("retry-after", "")))
+        if passing:
             raise PassingError(f"it answered {status} {response.reason_phrase}".rstrip(), status)
-        said = next(response.iter_bytes(_QUOTED_BYTES), b"").decode("utf-8", "replace")
-        printable = "".join(character if character.isprintable() else " " for character in said).strip()
-        why = f"it refused the request, {printable!r}"
+        why = f"it refused the request, {self._said(url, response)!r}"
         raise SourceRefusedError(service, url, why, "see what the service says of this request", status)
+
+    def _said(self, url: str, response: httpx.Response) -> str:
+        """What a service says in its answer, as far as it is to be quoted: who asks, and with which key, is not."""
+        said = beginning(response, 5 * _QUOTED).decode("utf-8", "replace")
+        quoted = without(said, {str(self.contact), *secrets_of(url)})[:_QUOTED]
+        return "".join(character if character.isprintable() else " " for character in quoted).strip()
 
     def _body(self, service: str, url: str, response: httpx.Response, max_bytes: int) -> bytes:
         body, end = bytearray(), time.monotonic() + self.patience.answer
-        for piece in response.iter_bytes():
+        for piece in decoded(response):
             body += piece
             if len(body) > max_bytes:
                 raise TooLargeError(service, url, f"its answer has more than {max_bytes} bytes", "ask for less at once")
@@ -243,11 +259,11 @@ def origin(url: str) -> str:
 
 def _seconds_asked(retry_after: str) -> float:
     """The pause of a Retry-After header (RFC 9110, section 10.2.3), seconds or a date; 0 where there is none."""
-    if retry_after.strip().isdecimal():
-        return float(retry_after)
     try:
+        if retry_after.strip().isdecimal():
+            return float(retry_after)
         return max(parsedate_to_datetime(retry_after).timestamp() - time.time(), 0.0)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 from resources.live.access import LiveAccess
-from resources.live.answers import Answer
+from resources.live.answers import Answer, KeptAnswers
 from resources.live.failures import SourceDownError, SourceRefusedError
 from resources.live.http import Client, UnusableError, not_empty
 from resources.sources.articles.openrxiv import UNREADABLE, Record, interval_of, record_of
@@ -30,6 +30,7 @@ SERVICE = "biorxiv-api"  # of both servers
 FRESH_SECONDS = 6 * 3600
 SETTLED = timedelta(days=3)  # after a month's end; what is posted of it later shows as a change
 PASSES = 3  # over a list that changes while it is read
+KEPT_SECONDS = 3600  # of pages of a list that broke off
 MAX_RECORDS = 200_000  # of one list; the largest month has some 8,000
 _NOTHING = "no posts found"
 _DOI = re.compile(r"10\.\d{4,9}(?:/[\w()-][\w.()-]*)+", re.ASCII)
@@ -56,13 +57,15 @@ class _Harvested:
     still: bool = False
 
 
-def ask_page(client: Client, source: str, first: str, last: str, cursor: int) -> ApiPage:
+def ask_page(
+    client: Client, source: str, first: str, last: str, cursor: int, *, kept: KeptAnswers | None = None
+) -> ApiPage:
     """The page of what a server posted from one day to another that begins at the absolute position `cursor`.
 
     Where the page ends is told by what came, 30 records in 2026, not by the 100 that are documented. An answer that is
     empty, or an error with HTTP 200, is asked for again. Raises SourceDownError and SourceRefusedError as the client.
     """
-    return _ask(client, f"details/{source}/{first}/{last}/{cursor}/json")
+    return _ask(client, f"details/{source}/{first}/{last}/{cursor}/json", kept)
 
 
 def read_page(answer: Answer) -> ApiPage:
@@ -93,8 +96,8 @@ def harvest_list(live: LiveAccess, source: str, month: str) -> None:
         harvested = _Harvested(**live.downloads.state(_state_path(source, month)))
         if not _due(live, source, month, harvested):
             return
-        started = time.time()
-        records, still = _whole_list(live, source, month)
+        started, kept = time.time(), _kept_pages(live, source, month)
+        records, still = _whole_list(live, source, month, kept)
         if harvested.records and not records:
             why = f"it lists nothing of {month}, where it listed {harvested.records} versions before"
             advice = f"run again later; the old list stays (should it be so, remove {_state_path(source, month)})"
@@ -106,6 +109,7 @@ def harvest_list(live: LiveAccess, source: str, month: str) -> None:
                 fetch_history(live, source, record, again=False)
         done = _Harvested(started, len(records), still)
         live.downloads.put_state(_state_path(source, month), asdict(done))
+        kept.forget()
 
 
 def mark_changed(live: LiveAccess, source: str, months: Iterable[str]) -> None:
@@ -143,9 +147,9 @@ def readable(raw: Any) -> Record | None:
         return None
 
 
-def _ask(client: Client, path: str) -> ApiPage:
+def _ask(client: Client, path: str, kept: KeptAnswers | None = None) -> ApiPage:
     read: list[ApiPage] = []
-    client.get(SERVICE, path, usable=lambda answer: read.append(read_page(answer)))
+    client.get(SERVICE, path, usable=lambda answer: read.append(read_page(answer)), kept=kept)
     return read[-1]
 
 
@@ -155,25 +159,32 @@ def _number(said: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _whole_list(live: LiveAccess, source: str, month: str) -> tuple[list[Any], bool]:
+def _kept_pages(live: LiveAccess, source: str, month: str) -> KeptAnswers:
+    """The pages of a month's list that a run before this one got, if it broke off and nothing changed since."""
+    changed = live.downloads.state(_marks_path(source)).get(month, 0.0)
+    return KeptAnswers(live.cache / "answers" / f"{source}-{month}", max(changed, time.time() - KEPT_SECONDS))
+
+
+def _whole_list(live: LiveAccess, source: str, month: str, kept: KeptAnswers) -> tuple[list[Any], bool]:
     """A month's list, and whether it held still: each page told the same length, and so much came.
 
     Positions move when a list changes while it is read; it is read again then, PASSES times at most.
     """
     for attempt in range(1, PASSES + 1):
-        records, totals = _one_pass(live, source, month)
+        records, totals = _one_pass(live, source, month, kept)
         if totals <= {len(records)}:
             return records, True
+        kept.forget()
         told = ", ".join(map(str, sorted(totals)))
         live.log(f"{source}: {len(records)} versions came for {month} and {told} were told, in pass {attempt}")
     return records, False
 
 
-def _one_pass(live: LiveAccess, source: str, month: str) -> tuple[list[Any], set[int]]:
+def _one_pass(live: LiveAccess, source: str, month: str, kept: KeptAnswers) -> tuple[list[Any], set[int]]:
     first, last = days_of(month)
     records, totals = list[Any](), set[int]()
     while len(records) < MAX_RECORDS:
-        page = ask_page(live.client, source, first, last, len(records))
+        page = ask_page(live.client, source, first, last, len(records), kept=kept)
         records += page.records
         totals |= {page.total} - {None}  # type: ignore[arg-type]
         if page.ends_at(len(records)):

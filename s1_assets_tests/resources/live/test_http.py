@@ -9,9 +9,10 @@ from email.utils import format_datetime
 import pytest
 from werkzeug import Request, Response
 
-from resources.live.answers import FOREVER
+from resources.live.answers import KeptAnswers
 from resources.live.failures import SourceDownError, SourceRefusedError, without_secrets
 from resources.live.http import Client, not_empty
+from resources.live.limits import LONGEST_CLOSURE, RateLimit
 from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
 
 
@@ -120,11 +121,34 @@ def test_a_longer_pause_ends_the_run_and_is_kept_by_later_ones(new_client, https
     handle, arrivals = _answers(Response("", 429, {"Retry-After": "3600"}))
     httpserver.expect_request("/works").respond_with_handler(handle)
     for client in (new_client(), new_client()):
-        with pytest.raises(
-            SourceDownError, match=r"asked to be left alone, closed until 2\d\d\d-.*UTC.*run again then"
-        ):
+        with pytest.raises(SourceDownError, match=r"is to be left alone, closed until 2\d\d\d-.*UTC.*run again then"):
             client.get("journal", "works")
     assert len(arrivals) == 1
+
+
+def test_a_refusal_that_asks_for_a_pause_gets_it(new_client, httpserver):
+    handle, arrivals = _answers(Response("too often", 403, {"Retry-After": "3600"}))
+    httpserver.expect_request("/works").respond_with_handler(handle)
+    with pytest.raises(SourceRefusedError, match="too often"):
+        new_client().get("journal", "works")
+    with pytest.raises(SourceDownError, match="is to be left alone"):
+        new_client().get("journal", "works")
+    assert len(arrivals) == 1
+
+
+@pytest.mark.parametrize("asked", ["1795000000", "Fri, 31 Dec 2999 23:59:59 GMT", "9" * 30, "9" * 400, "9" * 5000])
+def test_an_absurd_pause_closes_a_service_for_a_day_at_most(client, httpserver, asked):
+    httpserver.expect_request("/works").respond_with_data("", 429, {"Retry-After": asked})
+    with pytest.raises(SourceDownError, match="closed until 2") as raised:
+        client.get("journal", "works")
+    assert raised.value.__cause__.until <= time.time() + LONGEST_CLOSURE
+
+
+@pytest.mark.parametrize("asked", ["soon", "-5", "Fri, 31 Dec 99999 23:59:59 GMT", "Fri, 99 Foo 2026 00:00:00 GMT"])
+def test_a_pause_that_is_none_is_not_kept(client, httpserver, asked):
+    handle, _ = _answers(Response("", 503, {"Retry-After": asked}), Response("well"))
+    httpserver.expect_request("/works").respond_with_handler(handle)
+    assert client.get("journal", "works").body == b"well"
 
 
 def test_an_empty_answer_is_a_failure_where_told(client, httpserver):
@@ -141,6 +165,24 @@ def test_a_damaged_compression_is_a_failure_that_passes(client, httpserver):
     httpserver.expect_request("/works").respond_with_handler(handle)
     assert client.get("journal", "works").body == b"well"
     assert len(arrivals) == 2
+
+
+def test_a_compression_that_ends_early_is_a_failure_that_passes(client, httpserver):
+    packed, whole = {"Content-Encoding": "gzip"}, gzip.compress(b"well")
+    handle, _ = _answers(Response(whole[:-9], headers=packed), Response(whole, headers=packed))
+    httpserver.expect_request("/works").respond_with_handler(handle)
+    assert client.get("journal", "works").body == b"well"
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,deflate", "deflate", "br"])
+@pytest.mark.parametrize("status", [200, 403])
+def test_an_answer_that_is_encoded_otherwise_than_asked_for_is_not_unpacked(client, httpserver, encoding, status):
+    body = gzip.compress(gzip.compress(b"well"))
+    httpserver.expect_request("/works").respond_with_data(body, status, {"Content-Encoding": encoding})
+    why = "is encoded as '" if status == 200 else r"refused the request, '' \(HTTP 403\)"
+    with pytest.raises((SourceDownError, SourceRefusedError), match=why):
+        client.get("journal", "works")
+    assert httpserver.log[0][0].headers["Accept-Encoding"] == "gzip"
 
 
 def test_an_answer_that_is_too_large_is_refused(client, httpserver):
@@ -185,21 +227,36 @@ def test_a_service_without_encryption_is_not_asked(new_client):
         new_client(url="http://example.org").get("journal", "works")
 
 
-def test_kept_answers_are_not_asked_for_again(new_client, httpserver):
-    handle, arrivals = _answers(Response("first", headers={"Last-Modified": "yesterday"}), Response("second"))
+def test_kept_answers_are_asked_for_again_only_when_they_are_too_old_or_forgotten(new_client, httpserver, tmp_path):
+    handle, arrivals = _answers(*(Response(name, headers={"Last-Modified": "today"}) for name in ("1", "2", "3")))
     httpserver.expect_request("/works").respond_with_handler(handle)
-    for client in (new_client(), new_client()):
-        kept = client.get("journal", "works", fresh_for=FOREVER)
-        assert (kept.body, kept.headers["last-modified"]) == (b"first", "yesterday")
-    assert len(arrivals) == 1
-    assert client.get("journal", "works", fresh_for=timedelta(0)).body == b"second"
+    began = time.time() - 60
+
+    def body(since):
+        kept = KeptAnswers(tmp_path / "list", since)
+        answer = new_client().get("journal", "works", kept=kept, usable=not_empty)
+        assert answer.headers["last-modified"] == "today"
+        return answer.body
+
+    assert [body(began), body(began), body(time.time() + 60), body(began)] == [b"1", b"1", b"2", b"2"]
+    KeptAnswers(tmp_path / "list", began).forget()
+    assert body(began) == b"3"
+    assert len(arrivals) == 3
 
 
-def test_failures_are_not_kept(client, httpserver):
+def test_failures_are_not_kept(client, httpserver, tmp_path):
     handle, _ = _answers(Response("gone", 404), Response("back"))
     httpserver.expect_request("/works").respond_with_handler(handle)
-    assert client.get("journal", "works", expected=frozenset({404}), fresh_for=FOREVER).status == 404
-    assert client.get("journal", "works", fresh_for=FOREVER).body == b"back"
+    kept = KeptAnswers(tmp_path / "list", 0.0)
+    assert client.get("journal", "works", expected=frozenset({404}), kept=kept).status == 404
+    assert client.get("journal", "works", kept=kept).body == b"back"
+
+
+@pytest.mark.parametrize(("one_at_a_time", "said"), [(True, "close"), (False, "keep-alive")])
+def test_a_service_of_one_connection_has_none_held_open_for_later(new_client, httpserver, one_at_a_time, said):
+    httpserver.expect_request("/works").respond_with_data("found")
+    new_client(limit=RateLimit("connections", 10, 0.001, one_at_a_time)).get("journal", "works")
+    assert httpserver.log[0][0].headers["Connection"] == said
 
 
 def test_credentials_stand_in_no_message_and_no_log(new_client, httpserver, caplog):
@@ -214,6 +271,14 @@ def test_credentials_stand_in_no_message_and_no_log(new_client, httpserver, capl
     assert "hunter2" not in said
     assert "me@" not in said
     assert "q=doi:10.1/x" in str(raised.value)
+
+
+def test_a_refusal_that_repeats_who_asks_and_with_what_is_quoted_without_it(client, httpserver):
+    said = f"{'-' * 190} key h&nter2 (h%26nter2) of {CONTACT} is not valid; it was h&nter2"
+    httpserver.expect_request("/works").respond_with_data(said, 401)
+    with pytest.raises(SourceRefusedError, match=r"--- key \[h") as raised:
+        client.get("journal", "works", {"api_key": "h&nter2", "mailto": CONTACT})
+    assert not [secret for secret in ("h&n", "h%26n", "data-team") if secret in str(raised.value)]
 
 
 def test_secrets_are_hidden_and_nothing_else():

@@ -114,6 +114,49 @@ def test_the_recorded_empty_answer_is_a_failure_that_passes(live, httpserver, sh
     assert live.downloads.mirror.objects("biorxiv") == []
 
 
+@pytest.fixture
+def broken_off(live, httpserver, server):
+    """A harvest that came as far as the third page."""
+    answer(httpserver, lambda request: Response("", 503) if "/60/json" in request.path else server(request))
+    with pytest.raises(SourceDownError, match="answered 503"):
+        harvest_list(live, "biorxiv", MAY)
+    answer(httpserver, server)
+    server.asked.clear()
+
+
+def positions(server):
+    return [int(path.split("/")[5]) for path in server.asked]
+
+
+def test_a_list_that_broke_off_goes_on_with_the_page_that_failed(live, server, broken_off):
+    harvest_list(live, "biorxiv", MAY)
+    assert positions(server) == [60]
+    assert len(stored(live)) == 67
+    mark_changed(live, "biorxiv", [MAY])
+    server.asked.clear()
+    harvest_list(live, "biorxiv", MAY)
+    assert positions(server) == [0, 30, 60]
+
+
+def test_of_a_list_that_broke_off_and_changed_since_no_page_is_taken_from_before(live, server, broken_off):
+    mark_changed(live, "biorxiv", [MAY])
+    harvest_list(live, "biorxiv", MAY)
+    assert positions(server) == [0, 30, 60]
+
+
+def test_a_list_that_grew_after_it_broke_off_is_read_anew(live, server, broken_off):
+    server.records.append(version("10.64898/2024.05.01.999999", "2024-05-01"))
+    harvest_list(live, "biorxiv", MAY)
+    assert positions(server) == [60, 0, 30, 60]
+    assert len(stored(live)) == 68
+
+
+def test_pages_are_kept_for_an_hour(live, server, broken_off, monkeypatch):
+    monkeypatch.setattr("resources.live.openrxiv_api.KEPT_SECONDS", -60)
+    harvest_list(live, "biorxiv", MAY)
+    assert positions(server) == [0, 30, 60]
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [
