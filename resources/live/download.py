@@ -72,16 +72,19 @@ def _receive(client: Client, service: str, url: str, partial: Partial, max_bytes
 
 def _prepare(response: httpx.Response, partial: Partial) -> int | None:
     """Makes the partial file ready for the body of an answer; returns the size of the whole file when it is told."""
+    etag, modified = response.headers.get("etag", ""), response.headers.get("last-modified", "")
     if response.status_code == httpx.codes.OK:
-        etag, modified = response.headers.get("etag", ""), response.headers.get("last-modified", "")
-        partial.begin(modified if not etag or etag.startswith("W/") else etag)  # weak ones say nothing of bytes
         length = response.headers.get("content-length", "")
-        return int(length) if length.isdecimal() else None
+        total = length if length.isdecimal() else ""
+        partial.begin(etag, modified, total)
+        return int(total) if total else None
     told = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
-    if response.status_code == _RANGE_NOT_SATISFIABLE or not told or int(told[1]) != partial.size:
+    goes_on = response.status_code != _RANGE_NOT_SATISFIABLE and told and int(told[1]) == partial.size
+    total = told[2].removeprefix("*") if told else ""
+    if not goes_on or not partial.is_of(etag, modified, total):  # who heeds no If-Range may give the rest of another
         partial.remove()
         raise PassingError("it did not go on where the transfer broke off", response.status_code)
-    return None if told[2] == "*" else int(told[2])
+    return int(total) if total else None
 
 
 def is_web_page(head: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,10 +31,7 @@ class Download:
 
 @dataclass(frozen=True)
 class Partial:
-    """The bytes of a file that are here, at `path`, and beside them what tells whether the rest is still of the same.
-
-    `validator` is an entity tag or a time of modification as in RFC 9110, section 8.8; empty where there is none.
-    """
+    """The bytes of a file that are here, at `path`, and beside them what tells whether the rest is of the same file."""
 
     path: Path
 
@@ -43,24 +41,38 @@ class Partial:
         return self.path.stat().st_size if self.path.exists() else 0
 
     @property
-    def validator(self) -> str:
-        """What the bytes that are here were marked with."""
-        return self._validator.read_text() if self._validator.exists() else ""
+    def marks(self) -> dict[str, str]:
+        """What the file was marked with that the bytes are of: its `etag`, `modified` and `total`, those that it had.
+
+        That is its entity tag, its time of modification and its size in bytes, as they were written.
+        """
+        return dict(json.loads(self._marks.read_text())) if self._marks.exists() else {}
 
     @property
-    def _validator(self) -> Path:
-        return self.path.with_suffix(".validator")
+    def validator(self) -> str:
+        """What the rest may be asked for with (RFC 9110, section 8.8): a tag, or a time; empty where there is none."""
+        etag = self.marks.get("etag", "")
+        return self.marks.get("modified", "") if not etag or etag.startswith("W/") else etag  # weak: not of the bytes
 
-    def begin(self, validator: str) -> None:
-        """Starts again with a file that has this validator."""
+    @property
+    def _marks(self) -> Path:
+        return self.path.with_suffix(".marks")
+
+    def begin(self, etag: str = "", modified: str = "", total: str = "") -> None:
+        """Starts again with a file that is marked so."""
         self.remove()
-        if validator:
-            self._validator.write_text(validator)
+        marks = {"etag": etag, "modified": modified, "total": total}
+        self._marks.write_text(json.dumps({name: mark for name, mark in marks.items() if mark}))
+
+    def is_of(self, etag: str = "", modified: str = "", total: str = "") -> bool:
+        """Whether the bytes may be of a file that is marked so: what is known of both is the same."""
+        found = {"etag": etag, "modified": modified, "total": total}
+        return all(found[name] in ("", mark) for name, mark in self.marks.items())
 
     def remove(self) -> None:
         """Forgets what is here."""
         self.path.unlink(missing_ok=True)
-        self._validator.unlink(missing_ok=True)
+        self._marks.unlink(missing_ok=True)
 
     def check(self, service: str, url: str, promised: Promised) -> None:
         """Removes a finished file that is not as promised, and raises BrokenPromiseError."""

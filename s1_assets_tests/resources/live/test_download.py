@@ -15,19 +15,25 @@ SUMS = Promised(len(CONTENT), hashlib.md5(CONTENT).hexdigest(), hashlib.sha256(C
 
 
 class Shelf:
-    """Serves one file by ranges, and breaks the first `breaks` transfers off after `after` bytes."""
+    """Serves one file by ranges, and breaks the first `breaks` transfers off after `after` bytes.
 
-    def __init__(self, content=CONTENT, etag='"one"', breaks=0, after=20_000):
+    With `heedless` it gives ranges whatever If-Range says, as some caches do.
+    """
+
+    def __init__(self, content=CONTENT, *, etag='"one"', modified=None, breaks=0, after=20_000, heedless=False):
         self.content, self.etag, self.breaks, self.after = content, etag, breaks, after
+        self.modified, self.heedless = modified, heedless
         self.asked: list[str | None] = []
 
     def __call__(self, request: Request) -> Response:
         self.asked.append(request.headers.get("Range"))
         start = 0
-        if request.headers.get("Range") and request.headers.get("If-Range") == self.etag:
+        same = self.heedless or request.headers.get("If-Range") in (self.etag, self.modified)
+        if request.headers.get("Range") and same:
             start = int(request.headers["Range"].removeprefix("bytes=").removesuffix("-"))
         body, size = self.content[start:], len(self.content)
-        headers = {"Content-Length": str(len(body))} | ({"ETag": self.etag} if self.etag else {})
+        marks = {"ETag": self.etag, "Last-Modified": self.modified}
+        headers = {"Content-Length": str(len(body))} | {name: mark for name, mark in marks.items() if mark}
         if start:
             headers["Content-Range"] = f"bytes {start}-{size - 1}/{size}"
         if self.breaks:
@@ -84,6 +90,41 @@ def test_a_file_that_changed_meanwhile_starts_again(client, httpserver):
         return answer
 
     httpserver.expect_request("/file").respond_with_handler(handle)
+    with download(client, "journal", "file", promised=SUMS) as file:
+        assert file.path.read_bytes() == CONTENT
+    assert shelf.asked == [None, "bytes=20000-"]
+
+
+SUNDAY, MONDAY = "Sun, 29 Nov 2026 10:00:00 GMT", "Mon, 30 Nov 2026 10:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {"etag": '"two"'}),
+        ({}, {"etag": 'W/"one"'}),
+        ({"etag": None, "modified": SUNDAY}, {"modified": MONDAY}),
+        ({"modified": SUNDAY}, {"etag": None, "modified": MONDAY}),
+        ({"content": bytes(49_999)}, {}),
+    ],
+)
+def test_the_rest_of_another_version_is_not_joined_to_what_came(client, httpserver, before, after):
+    shelf = Shelf(**{"content": bytes(50_000), "breaks": 1, "heedless": True} | before)
+
+    def handle(request: Request) -> Response:
+        answer = shelf(request)
+        shelf.__dict__.update({"content": CONTENT} | after)
+        return answer
+
+    httpserver.expect_request("/file").respond_with_handler(handle)
+    with download(client, "journal", "file") as file:
+        assert file.path.read_bytes() == CONTENT
+    assert shelf.asked == [None, "bytes=20000-", None]
+
+
+def test_a_time_of_modification_serves_to_go_on_where_a_tag_is_weak(client, httpserver):
+    shelf = Shelf(etag='W/"weak"', modified=SUNDAY, breaks=1)
+    httpserver.expect_request("/file").respond_with_handler(shelf)
     with download(client, "journal", "file", promised=SUMS) as file:
         assert file.path.read_bytes() == CONTENT
     assert shelf.asked == [None, "bytes=20000-"]
