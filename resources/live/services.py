@@ -2,7 +2,8 @@
 
 Limits and addresses: arXiv https://info.arxiv.org/help/api/tou.html and https://info.arxiv.org/help/bulk_data.html,
 Crossref https://www.crossref.org/documentation/retrieve-metadata/rest-api/, NCBI
-https://www.ncbi.nlm.nih.gov/books/NBK25497/. Where a service documents no limit, one request a second is ours.
+https://www.ncbi.nlm.nih.gov/books/NBK25497/. Where a service documents no limit, one request a second is ours, and ten
+for a bucket of AWS, which takes thousands.
 """
 
 import json
@@ -39,22 +40,26 @@ def _polite(name: str) -> RateLimit:
     return RateLimit(name, 1, 1.0)
 
 
+def _bucket(name: str) -> RateLimit:
+    return RateLimit(name, 10, 1.0)
+
+
 SERVICES = {
     service.name: service
     for service in (
         Service("arxiv-oai", "https://oaipmh.arxiv.org/oai", _ARXIV_METADATA),
         Service("arxiv-export", "https://export.arxiv.org", _ARXIV_FULL_TEXT),
-        Service("arxiv-s3", "s3://arxiv", _polite("arxiv-s3")),
+        Service("arxiv-s3", "s3://arxiv", _bucket("arxiv-s3")),
         Service("biorxiv-api", "https://api.biorxiv.org", _polite("biorxiv-api")),
-        Service("biorxiv-s3", "s3://biorxiv-src-monthly", _polite("biorxiv-s3")),
-        Service("medrxiv-s3", "s3://medrxiv-src-monthly", _polite("medrxiv-s3")),
+        Service("biorxiv-s3", "s3://biorxiv-src-monthly", _bucket("biorxiv-s3")),
+        Service("medrxiv-s3", "s3://medrxiv-src-monthly", _bucket("medrxiv-s3")),
         Service("crossref", "https://api.crossref.org", _polite("crossref")),
         Service("chemrxiv", "https://chemrxiv.org", _polite("chemrxiv")),
         Service("osf", "https://api.osf.io/v2", _polite("osf")),
         Service("osf-files", "https://osf.io", _polite("osf-files"), _OSF_FILES),
         # "No more than three requests per second" without a key.
         Service("eutils", "https://eutils.ncbi.nlm.nih.gov/entrez/eutils", RateLimit("eutils", 3, 1.0)),
-        Service("pmc-oa", "https://pmc-oa-opendata.s3.amazonaws.com", RateLimit("pmc-oa", 10, 1.0)),
+        Service("pmc-oa", "https://pmc-oa-opendata.s3.amazonaws.com", _bucket("pmc-oa")),
         Service("springer", "https://api.springernature.com", _polite("springer")),
     )
 }

@@ -3,6 +3,7 @@
 import pytest
 
 from resources.live.access import Downloads
+from resources.live.limits import RateLimit
 from resources.live.services import SERVICES, services
 
 
@@ -45,3 +46,27 @@ def test_downloads_are_a_mirror(tmp_path, bucket):
             "chemrxiv/works.jsonl",
         ]
         assert downloads.mirror.read("chemrxiv/pdf/a.pdf", 0, 4) == b"%PDF"
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "requests", "seconds", "one_at_a_time"),
+    [
+        ("arxiv-oai", "https://oaipmh.arxiv.org/oai", 1, 3.0, True),
+        ("arxiv-export", "https://export.arxiv.org", 4, 2.0, False),
+        ("arxiv-s3", "s3://arxiv", 10, 1.0, False),
+        ("biorxiv-api", "https://api.biorxiv.org", 1, 1.0, False),
+        ("biorxiv-s3", "s3://biorxiv-src-monthly", 10, 1.0, False),
+        ("medrxiv-s3", "s3://medrxiv-src-monthly", 10, 1.0, False),
+        ("crossref", "https://api.crossref.org", 1, 1.0, False),
+        ("eutils", "https://eutils.ncbi.nlm.nih.gov/entrez/eutils", 3, 1.0, False),
+        ("pmc-oa", "https://pmc-oa-opendata.s3.amazonaws.com", 10, 1.0, False),
+    ],
+)
+def test_services_are_asked_where_and_as_often_as_they_say(name, url, requests, seconds, one_at_a_time):
+    service = SERVICES[name]
+    assert service.url == url
+    assert service.limit == RateLimit(service.limit.name, requests, seconds, one_at_a_time)
+
+
+def test_no_two_services_share_a_limit():
+    assert len({service.limit.name for service in SERVICES.values()}) == len(SERVICES)
