@@ -18,7 +18,6 @@ from resources.live.http import UnusableError
 
 SERVICE = "eutils"
 IDS_A_PAGE = 5000  # ESearch gives no more than the first 9,999 of a search
-SUMMARIES_A_PAGE = 200
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def search(live: LiveAccess, term: str) -> Iterator[list[str]]:
 
 
 def summaries(live: LiveAccess, pmcids: Sequence[str]) -> list[Summary]:
-    """What is said of up to SUMMARIES_A_PAGE articles, asked for at once; those it does not know are left out."""
+    """What is said of up to 200 articles, which is what a URL takes; those that it does not know are left out."""
     ids = ",".join(pmcid.removeprefix("PMC") for pmcid in pmcids)
     found = _ask(live, "esummary.fcgi", {"id": ids}, _check_summary)["result"]
     read = [(pmcid, found.get(pmcid.removeprefix("PMC"))) for pmcid in pmcids]

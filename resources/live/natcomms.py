@@ -6,13 +6,16 @@
 Metadata are stored when all files of their version are there, so that an article is complete or not there at all. Of
 media only pictures are fetched that the article's XML shows: no supplements, no videos. What is retracted has no
 pictures, and what is under no licence that allows to pass pictures on has metadata only.
+
+The articles of a month are those that a search found, and those that were told since (natcomms_news.py), so that a run
+that a release led to fetches it, however lately the month was searched for.
 """
 
 import dataclasses
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import PurePosixPath
@@ -23,6 +26,7 @@ from resources.live import entrez
 from resources.live.access import LiveAccess
 from resources.live.failures import BrokenPromiseError, SourceRefusedError, TooLargeError
 from resources.live.pmc_bucket import ArticleFile, file_of, metadata_of, metadata_tags, open_file, urls_of
+from resources.sources.articles.news import released_in
 from resources.sources.articles.pmc import ROOT
 from s1_assets.cells import Cell, days_of
 from s1_assets.extraction.jats.media_files import is_picture, stem
@@ -40,7 +44,7 @@ _NOT_THERE = 404
 
 @dataclass
 class _Month:
-    """The articles of a month as found `at` that time (seconds since 1970), and when each was looked at (ISO 8601).
+    """The articles of a month as searched for `at` that time (seconds since 1970), and when each was looked at.
 
     `tags` are those of the versions' metadata that are here.
     """
@@ -60,11 +64,12 @@ def harvest_natcomms(live: LiveAccess, cell: Cell, limit: int = ARTICLES_A_RUN) 
     with live.alone("natcomms"):
         month = _read(live, cell.month)
         if time.time() - month.at > FRESH_SECONDS:
-            month.articles = sorted(set(_found(live, cell.month)), key=lambda pmcid: int(pmcid[3:]))
+            month.articles = _in_order(_found(live, cell.month))
             month.at = time.time()
             _write(live, cell.month, month)
         again = (datetime.now(UTC) - LOOK_AGAIN).isoformat()
-        due = [pmcid for pmcid in month.articles if month.looked.get(pmcid, "") < again]
+        articles = _in_order([*month.articles, *released_in(live.downloads.mirror, cell.month)])
+        due = [pmcid for pmcid in articles if month.looked.get(pmcid, "") < again]
         if len(due) > limit:
             live.log(f"natcomms {cell.month}: {len(due)} articles are to be looked at; {limit} of them are now")
         try:
@@ -75,6 +80,11 @@ def harvest_natcomms(live: LiveAccess, cell: Cell, limit: int = ARTICLES_A_RUN) 
         finally:
             if due:
                 _write(live, cell.month, month)
+
+
+def _in_order(pmcids: Iterable[str]) -> list[str]:
+    """Each once, the lowest number first."""
+    return sorted(set(pmcids), key=lambda pmcid: int(pmcid[3:]))
 
 
 def _found(live: LiveAccess, month: str) -> Iterator[str]:

@@ -3,7 +3,8 @@
     pmc-oa/news/<YYYY-MM>/<fetch>.jsonl     what was told (resources/sources/articles/news.py)
     pmc-oa/news/followed.json               how far that is, and what is still to be looked up
 
-PMC's day of release is a day: the last days are asked for again, less what was told of them. Crossref gives a notice of
+PMC's day of release is a day: the last days are asked for again, less what was told of them. What the bucket has not
+yet waits until it has, so that a run that is asked for finds it there. Crossref gives a notice of
 retraction as a work that updates others; the month is that of the article, not of the notice. That files of an article
 changed without either shows when its month is harvested again.
 """
@@ -23,13 +24,16 @@ from resources.live.changes import Changes, changes_after
 from resources.live.crossref import SERVICE as CROSSREF
 from resources.live.crossref import Work, contact_parameter, works
 from resources.live.natcomms import FRESH_SECONDS, JOURNAL
-from resources.sources.articles.news import NEWS, RELEASED, RETRACTED, news_line
+from resources.live.pmc_bucket import metadata_tags
+from resources.sources.articles.news import NEWS, released_line, retracted_line
 from resources.sources.harvested_lines import fetch_name
 from s1_assets.identifiers import doi_identifier
 
 STATE = f"{NEWS.folder}/followed.json"
 NOTICES = "journals/2041-1723/works"
 OVERLAP = timedelta(days=2)
+LOOK_UPS = 50  # articles that are looked up at once, a request to the bucket each
+GIVEN_UP = timedelta(days=30)  # of what the bucket never has; the month's later runs look for it still
 _NOT_THERE = 404
 
 
@@ -38,7 +42,8 @@ class _Followed:
     """Until which day releases and notices were asked for, what was told since, and what waits to be looked up.
 
     `told` are the PMC ids of the last days that were looked up, `retracted` the DOIs that were told; `notices` is a
-    time of indexing. `at` is when nothing was left to do (seconds since 1970).
+    time of indexing. `late` are the PMC ids that the bucket had not, by the day on which that was seen first. `at` is
+    when nothing was left to do (seconds since 1970).
     """
 
     released: str
@@ -47,6 +52,7 @@ class _Followed:
     retracted: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     waiting_retracted: list[str] = field(default_factory=list)
+    late: dict[str, str] = field(default_factory=dict)
     asked: bool = False
     at: float = 0.0
 
@@ -91,7 +97,7 @@ def _ask_releases(live: LiveAccess, followed: _Followed) -> None:
     today, since = datetime.now(UTC).date(), date.fromisoformat(followed.released) - OVERLAP
     days = entrez.days_between(since, today + timedelta(days=1), "pmcrdat")
     found = [pmcid for page in entrez.search(live, f"{JOURNAL} AND {days}") for pmcid in page]
-    followed.waiting = [pmcid for pmcid in dict.fromkeys(found) if pmcid not in followed.told]
+    followed.waiting = [pmcid for pmcid in dict.fromkeys([*followed.late, *found]) if pmcid not in followed.told]
     followed.told = [pmcid for pmcid in followed.told if pmcid in found]
     followed.released = today.isoformat()
 
@@ -113,21 +119,34 @@ def _retracted_by(notice: Work) -> list[str]:
 
 
 def _look_up(live: LiveAccess, followed: _Followed) -> None:
-    batch = followed.waiting[: entrez.SUMMARIES_A_PAGE]
-    found = entrez.summaries(live, batch)
-    dated = [(one.month, news_line(one.doi or one.pmcid, RELEASED)) for one in found if one.month]
-    if unknown := len(batch) - len(dated):
-        live.log(f"natcomms: of {len(batch)} articles that PMC released, {unknown} have no date; they are left out")
+    batch = followed.waiting[:LOOK_UPS]
+    here = [pmcid for pmcid in batch if metadata_tags(live, pmcid)]
+    found = entrez.summaries(live, here) if here else []
+    dated = [(one.month, released_line(one.pmcid, one.doi)) for one in found if one.month]
+    if unknown := len(here) - len(dated):
+        live.log(f"natcomms: of {len(here)} articles that PMC released, {unknown} have no date; they are left out")
     _tell(live, dated)
-    followed.told += batch
+    followed.told += here
+    _wait_for(live, followed, [pmcid for pmcid in batch if pmcid not in here])
     followed.waiting = followed.waiting[len(batch) :]
     _write(live, followed)
+
+
+def _wait_for(live: LiveAccess, followed: _Followed, absent: list[str]) -> None:
+    """Notes which articles are to be looked for again; those that are absent for too long are given up."""
+    today = datetime.now(UTC).date()
+    since = {pmcid: followed.late.get(pmcid, today.isoformat()) for pmcid in absent}
+    given_up = [pmcid for pmcid, day in since.items() if date.fromisoformat(day) < today - GIVEN_UP]
+    followed.told += given_up
+    followed.late = {pmcid: day for pmcid, day in (followed.late | since).items() if pmcid not in followed.told}
+    if absent:
+        live.log(f"natcomms: {len(absent)} articles that PMC released are not in its bucket, {len(given_up)} given up")
 
 
 def _look_up_retracted(live: LiveAccess, followed: _Followed) -> None:
     doi = followed.waiting_retracted[0]
     if month := _published(live, doi):
-        _tell(live, [(month, news_line(doi, RETRACTED))])
+        _tell(live, [(month, retracted_line(doi))])
         live.log(f"natcomms: {doi} of {month} was retracted")
     else:
         live.log(f"natcomms: {doi} was retracted; Crossref does not say when it came out")

@@ -53,7 +53,7 @@ SERVERS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "biorxiv": (openrxiv, ("biorxiv-api",)),
     "medrxiv": (openrxiv, ("biorxiv-api",)),
     "chemrxiv": (chemrxiv, ("crossref",)),
-    "natcomms": (natcomms, ("eutils", "crossref")),
+    "natcomms": (natcomms, ("eutils", "crossref", "pmc-oa")),
 }
 MONTHS = {"natcomms": "2024-06"}  # when the articles were published that are released now
 

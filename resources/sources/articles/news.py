@@ -1,6 +1,7 @@
 """What was told of Nature Communications since: `pmc-oa/news/<YYYY-MM of the article>/<fetch>.jsonl`.
 
-A line is a JSON object: `paper` (DOI, or PMC id without one) and `why`, `released` in PMC or `retracted`.
+A line is a JSON object: `paper` (DOI, or PMC id without one), `why`, `released` in PMC or `retracted`, and of what was
+released its `pmcid`.
 """
 
 import json
@@ -11,9 +12,14 @@ from resources.sources.mirror import Mirror
 RELEASED, RETRACTED = "released", "retracted"
 
 
-def news_line(paper: str, why: str) -> bytes:
-    """The line that tells it."""
-    return json.dumps({"paper": paper.lower() if paper.startswith("10.") else paper, "why": why}).encode()
+def released_line(pmcid: str, doi: str | None) -> bytes:
+    """The line that tells that PMC released an article."""
+    return json.dumps({"paper": doi.lower() if doi else pmcid, "why": RELEASED, "pmcid": pmcid}).encode()
+
+
+def retracted_line(doi: str) -> bytes:
+    """The line that tells that an article was retracted."""
+    return json.dumps({"paper": doi.lower(), "why": RETRACTED}).encode()
 
 
 def _paper_of_line(line: bytes) -> str | None:
@@ -21,6 +27,12 @@ def _paper_of_line(line: bytes) -> str | None:
 
 
 NEWS = HarvestedLines("pmc-oa/news", _paper_of_line)
+
+
+def released_in(mirror: Mirror, month: str) -> frozenset[str]:
+    """PMC ids of a month's articles that were released, as far as it was told."""
+    told = (json.loads(line) for line in NEWS.lines(mirror, month))
+    return frozenset(str(one["pmcid"]) for one in told if one["why"] == RELEASED and "pmcid" in one)
 
 
 def retracted_in(mirror: Mirror, month: str) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -259,6 +260,14 @@ def test_a_search_that_failed_is_made_again(live, pmc, body):
     assert len(_rows(live)) == 2
 
 
+def test_ncbi_that_is_asked_too_often_gets_the_pause_that_it_asks_for(live, pmc):
+    pmc.failing = [Response('{"error":"API rate limit exceeded","count":"4"}', 429, {"Retry-After": "1"})]
+    before = time.time()
+    harvest_natcomms(live, JUNE)
+    assert time.time() - before >= 1
+    assert len(_rows(live)) == 2
+
+
 def test_a_field_that_pmc_does_not_know_is_told(live, pmc):
     result = {"count": "0", "idlist": [], "errorlist": {"fieldsnotfound": ["pdat"], "phrasesnotfound": []}}
     pmc.failing = [Response(json.dumps({"esearchresult": result}))]
@@ -328,8 +337,53 @@ def test_what_pmc_releases_is_told_once(live, pmc, crossref):
     assert _follow(live, watermark)[0] == {"2024-06": [TWO]}
 
 
+def test_the_run_that_a_release_leads_to_fetches_it_though_the_month_was_searched_just_now(live, pmc, crossref):
+    pmc.released = {"1": "2024/06/20"}
+    harvest_natcomms(live, JUNE)
+    assert list(_rows(live)) == [ONE]
+    pmc.released["2"] = f"{datetime.now(UTC):%Y/%m/%d}"
+    assert _follow(live, "")[0] == {"2024-06": [TWO]}
+    harvest_natcomms(live, JUNE)
+    assert list(_rows(live)) == [ONE, TWO]
+    pmc.asked.clear()
+    harvest_natcomms(live, JUNE)
+    assert pmc.asked == []
+
+
+def test_a_release_is_told_when_the_bucket_has_it(live, pmc, crossref, told):
+    held_back = {key: pmc.objects.pop(key) for key in [*pmc.objects] if "PMC2" in key}
+    pmc.released = dict.fromkeys(("1", "2"), f"{datetime.now(UTC):%Y/%m/%d}")
+    months, watermark = _follow(live, "")
+    assert months == {"2024-06": [ONE]}
+    assert "natcomms: 1 articles that PMC released are not in its bucket, 0 given up" in told
+    _age_news(live)
+    pmc.released["2"] = "2024/06/20"  # of which the last days say nothing any more
+    assert _follow(live, watermark)[0] == {}
+    pmc.objects |= held_back
+    _age_news(live)
+    assert _follow(live, watermark)[0] == {"2024-06": [TWO]}
+    harvest_natcomms(live, JUNE)
+    assert list(_rows(live)) == [ONE, TWO]
+    asked = len(pmc.asked)
+    _age_news(live)
+    assert _follow(live, watermark)[0] == {"2024-06": [TWO]}  # from the same watermark; nothing new is told
+    assert not any("PMC2" in path for path in pmc.asked[asked:])
+
+
+def test_a_release_that_the_bucket_never_has_is_given_up(live, pmc, crossref, told, monkeypatch):
+    pmc.objects.clear()
+    pmc.released = {"1": f"{datetime.now(UTC):%Y/%m/%d}"}
+    assert _follow(live, "")[0] == {}
+    monkeypatch.setattr("resources.live.natcomms_news.GIVEN_UP", timedelta(days=-1))
+    for _ in range(2):
+        _age_news(live)
+        assert _follow(live, "")[0] == {}
+    assert told[-1] == "natcomms: 1 articles that PMC released are not in its bucket, 1 given up"
+    assert sum("given up" in line for line in told) == 2
+
+
 def test_many_releases_are_looked_up_in_bounded_steps(live, pmc, crossref, monkeypatch):
-    monkeypatch.setattr("resources.live.entrez.SUMMARIES_A_PAGE", 1)
+    monkeypatch.setattr("resources.live.natcomms_news.LOOK_UPS", 1)
     pmc.released = dict.fromkeys(("1", "2"), f"{datetime.now(UTC):%Y/%m/%d}")
     first = changed_articles(live, "", pages=3)
     assert (first.months, first.complete) == ({"2024-06": [ONE]}, False)
