@@ -7,7 +7,7 @@ from links and citations since the server moved in January 2026; a gate (Cloudfl
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from resources.live.access import LiveAccess
@@ -55,13 +55,15 @@ class ChemrxivRecords:
         return when.astimezone(UTC).strftime(_TIME)
 
     def changed(self, live: LiveAccess, mark: str) -> Iterator[ListedPage]:
-        """Pages of what was indexed from a mark on."""
-        filters, reached = {"type": "posted-content", "from-index-date": mark}, mark
+        """Pages of what was indexed from a mark on; works of one second stay together, however many those are."""
+        filters, found = {"type": "posted-content", "from-index-date": mark}, list[Work]()
         for page in works(live, PATH, filters, by_index_date=True):
-            reached = max([reached, *filter(None, (_time(work, "indexed") for work in page.works))])
-            # More than a page of one second: the list would begin there for ever.
-            stuck = page.more and reached == mark
-            yield ListedPage(_listed(page.works), _second_after(reached) if stuck else reached, page.more)
+            found += page.works
+            reached = max([mark, *filter(None, (_time(work, "indexed") for work in page.works))])
+            if page.more and reached == mark:
+                continue  # a list from that mark on would begin with the same page
+            yield ListedPage(_listed(found), reached, page.more)
+            mark, found = reached, []
 
 
 RECORDS = ChemrxivRecords()
@@ -71,7 +73,7 @@ def harvest_chemrxiv(live: LiveAccess, cell: Cell) -> None:
     """Records of the month from Crossref, then the PDFs that are lacking."""
     harvest_records(live, RECORDS, cell.month)
     if PDF_SERVICE in live.client.services:
-        harvest_pdfs(live, cell, _open_pdf, ADVICE)
+        harvest_pdfs(live, cell, PDF_SERVICE, _open_pdf, ADVICE)
 
 
 def changed_preprints(live: LiveAccess, since: str = "", pages: int = 4) -> Changes:
@@ -99,7 +101,3 @@ def _time(work: Work, name: str) -> str:
         return datetime.fromisoformat(work[name]["date-time"]).astimezone(UTC).strftime(_TIME)
     except (ValueError, LookupError, TypeError, OverflowError):
         return ""
-
-
-def _second_after(mark: str) -> str:
-    return (datetime.strptime(mark, _TIME) + timedelta(seconds=1)).strftime(_TIME)

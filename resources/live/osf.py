@@ -95,7 +95,7 @@ def harvest_osf(live: LiveAccess, cell: Cell) -> None:
     """Records of the month, then the PDFs that are lacking."""
     harvest_records(live, OsfRecords(cell.source), cell.month)
     if FILES in live.client.services:
-        harvest_pdfs(live, cell, _opener(live, cell), ADVICE)
+        harvest_pdfs(live, cell, FILES, _opener(live, cell), ADVICE)
 
 
 def changed_preprints(source: str, live: LiveAccess, since: str = "", pages: int = 4) -> Changes:

@@ -3,8 +3,8 @@
     <source>/pdf/<file>                          the PDF of a version
     <source>/no-pdf/<YYYY-MM>/<day>/<file>       the server gave none for it on that day; the file says why
 
-Servers behind a gate may refuse a paper, or everybody: a paper without a PDF is asked for again after some days, and
-a run that gets nothing but refusals says so and ends.
+Servers behind a gate may refuse a paper, or everybody: a paper without a PDF is asked for again by a run some days
+later, and a run that gets nothing but refusals says so and ends; the server is left alone for an hour then.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,6 +23,7 @@ PDFS_A_RUN = 2000  # half an hour at one a second
 MAX_PDF_BYTES = 512 << 20
 ASK_AGAIN = timedelta(days=7)
 REFUSALS_IN_A_ROW = 10
+LEFT_ALONE = timedelta(hours=1)
 FAILURES_IN_A_ROW = 3
 _REFUSED = {401, 403}
 _NOT_THERE = {400, 404, 410, 451}
@@ -39,17 +40,19 @@ class _RefusedError(Exception):
     """The server refused one paper, or sent a web page in its place."""
 
 
-def harvest_pdfs(live: LiveAccess, cell: Cell, open_pdf: OpenPdf, advice: str, limit: int = PDFS_A_RUN) -> None:
-    """Fetches up to `limit` PDFs that are lacking of a month's newest versions, each once.
+def harvest_pdfs(
+    live: LiveAccess, cell: Cell, service: str, open_pdf: OpenPdf, advice: str, *, limit: int = PDFS_A_RUN
+) -> None:
+    """Fetches up to `limit` PDFs that are lacking of a month's newest versions, each once; `service` gives the files.
 
     What keeps one paper from coming keeps no other. Raises SourceRefusedError with `advice` when nothing but refusals
-    comes, and SourceDownError when the server is down; what was stored until then stays.
+    comes, and SourceDownError when the server is down or left alone; what was stored until then stays.
     """
     with live.alone(f"{cell.source}-pdfs"):
         lacking = list(_lacking(live, cell))
         if len(lacking) > limit:
             live.log(f"{cell.source} {cell.month}: {len(lacking)} PDFs are lacking; {limit} of them are fetched now")
-        run = _Run(live, cell, open_pdf, advice)
+        run = _Run(live, cell, service, open_pdf, advice)
         for preprint in lacking[:limit]:
             run.take(preprint)
         run.note_refused()
@@ -71,8 +74,8 @@ def _lacking(live: LiveAccess, cell: Cell) -> Iterator[Preprint]:
 class _Run:
     """The fetches of one run; refusals wait until one that succeeds shows that not everything is refused."""
 
-    def __init__(self, live: LiveAccess, cell: Cell, open_pdf: OpenPdf, advice: str):
-        self._live, self._cell, self._open_pdf, self._advice = live, cell, open_pdf, advice
+    def __init__(self, live: LiveAccess, cell: Cell, service: str, open_pdf: OpenPdf, advice: str):
+        self._live, self._cell, self._service, self._open_pdf, self._advice = live, cell, service, open_pdf, advice
         self._refused: list[tuple[Preprint, str]] = []
         self._failures = 0
 
@@ -123,6 +126,7 @@ class _Run:
     def _refuse(self, preprint: Preprint, why: str) -> None:
         self._refused.append((preprint, why))
         if len(self._refused) == REFUSALS_IN_A_ROW:
+            self._live.client.turnstile(self._service).close(LEFT_ALONE.total_seconds())
             message = f"it refused {REFUSALS_IN_A_ROW} papers in a row, the last one because {why}"
             url = f"{self._cell.source}/pdf/{preprint.file}"
             raise SourceRefusedError(self._cell.source, url, message, self._advice)

@@ -140,7 +140,7 @@ def test_an_answer_that_is_no_list_is_asked_for_again(live, server, body):
 
 def test_a_service_that_asks_for_a_long_pause_stops_the_run_and_keeps_what_came(live, server, httpserver):
     server.files["ccccc_v1"] = Response("", 429, headers={"Retry-After": "3600"})
-    with pytest.raises(SourceDownError, match="asked to be left alone"):
+    with pytest.raises(SourceDownError, match="is to be left alone"):
         harvest_osf(live, MAY)
     assert [row["format"] for row in _rows(live).values()] == ["pdf", "pdf", "none"]
 
