@@ -1,7 +1,9 @@
-"""Last month's cells once more, when the sources' bulk content of the month is there.
+"""Last month's cells twice more, when the sources' bulk content of the month is there, and when refusals have passed.
 
 arXiv's chunks and bioRxiv's and medRxiv's folders of a month are complete some days after it. No list of changes tells
-of them all, so each source's cell of last month is asked for once, whatever was fetched of it one by one before.
+of them all, so each source's cell of last month is asked for, whatever was fetched of it one by one before. A PDF that
+was refused is asked for again by a run ASK_AGAIN later (`resources/live/preprint_pdfs.py`), which the second one is to
+those of the month's last days and of the first one.
 """
 
 from collections.abc import Iterator
@@ -14,19 +16,19 @@ from s1_assets.fresh_papers.live import why_not_live
 from s1_assets.jobs import CELL, FRESH_PAPERS_NEXT
 from s1_assets.partitions import partition_key
 
-FIFTH_OF_THE_MONTH = "0 3 5 * *"  # UTC
+FIFTH_AND_FOURTEENTH = "0 3 5,14 * *"  # UTC
 
 
 @dg.schedule(
     job=CELL,
-    cron_schedule=FIFTH_OF_THE_MONTH,
+    cron_schedule=FIFTH_AND_FOURTEENTH,
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Last month's cell of every source that is asked itself, for the content that comes a month at a time.",
+    description="Last month's cell of every source that is asked itself: what comes a month at a time or was refused.",
 )
 def monthly_cells(
     context: dg.ScheduleEvaluationContext, mirror: MirrorResource
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """A run a source; the key keeps a schedule that is evaluated again from asking twice."""
+    """A run a source and day; the key keeps a schedule that is evaluated again from asking twice."""
     if reason := why_not_live(mirror):
         yield dg.SkipReason(reason)
         return
