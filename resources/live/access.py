@@ -74,9 +74,19 @@ class LiveAccess:
     def alone(self, harvest: str, *, wait: bool = True) -> Iterator[None]:
         """Holds the right to do the harvest of this name, which one process on this disk has at a time.
 
-        Others wait, and find then that little is left to do; without `wait` they get a BlockingIOError.
+        Others wait, say so, and find then that little is left to do; without `wait` they get a BlockingIOError. Who
+        wants it again after a step lets others that wait go first.
         """
         self.cache.mkdir(parents=True, exist_ok=True)
         with (self.cache / f"{harvest}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            with (self.cache / f"{harvest}.next").open("w") as place:  # in the queue: held by one who waits, or nobody
+                try:
+                    fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    if not wait:
+                        raise
+                    self.log(f"{harvest}: another run is at it, and this one waits")
+                    fcntl.flock(place, fcntl.LOCK_EX)
+                    fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -4,10 +4,13 @@
     arxiv/oai/harvested.json                            what was harvested, and where a harvest stopped
 
 A harvest is a list of everything modified since a day. It goes in steps of a few pages; after each the lines and then
-the state are stored, so that a killed harvest goes on where it was. Datestamps are days: the next harvest begins with
-the day of the last one's answer, and leaves out what it brought already.
+the state are stored, so that a killed harvest goes on where it was, and others get their turn. What was modified of
+late is harvested first, whatever else is under way; what was modified before that only as far back as a month needs
+it, and a slice of days at a time, the latest first. Datestamps are days, and answers may be some days old: the next
+harvest begins a day before the oldest answer of the last one, and leaves out what it brought already.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import itertools
@@ -19,28 +22,33 @@ from datetime import UTC, date, datetime, timedelta
 
 from resources.live.access import LiveAccess
 from resources.live.arxiv_lines import Authors, paper_of, parsed_authors, snapshot_line
-from resources.live.changes import Changes, changes_after
+from resources.live.changes import Changes, changes_after, store_lines
+from resources.live.failures import SourceDownError
 from resources.live.oai import OaiList, OaiPage
 from resources.sources.arxiv.harvested import HARVESTED
 from resources.sources.arxiv.ids import canonical_id, month_of
 from resources.sources.arxiv.snapshot import snapshot_until
-from resources.sources.harvested_lines import UNPLACED, fetch_name
+from resources.sources.harvested_lines import UNPLACED
 
 SERVICE = "arxiv-oai"
 STATE = f"{HARVESTED.folder}/harvested.json"
 EARLIEST = date(2005, 9, 16)
-PAGES_A_STEP = 16  # of 2,500 records, whose lines are held in memory: about 100 MB
+PAGES_A_STEP = 8  # of 2,500 records, whose lines are held in memory: about 50 MB, and some minutes
+MOST_PAGES = 2000  # of one harvest, five million records: more than arXiv has
 FRESH_SECONDS = 6 * 3600  # arXiv announces once a day
 # Ids name the month of announcement in New York; a day before it in Greenwich is soon enough.
 _MARGIN = timedelta(days=2)
+_SLICE = timedelta(days=31)
+_DAY = timedelta(days=1)
 
 
 @dataclass
 class _Open:
     """A harvest under way, of what was modified from the day `first` on, until the day `until` (None is open).
 
-    It goes on with `token`, or from the day `reached` should that have expired; `started` is the day of its first
-    answer. `seen` has the hash of each line of that day and later, by id: the next harvest lists them again.
+    It goes on with `token`, or from the day `reached` should that have expired; `pages` came so far. `started` is the
+    day of its oldest answer. `seen` has the hash of each line of `resumes` and later, by id: the next one lists them
+    again.
     """
 
     first: str
@@ -48,68 +56,100 @@ class _Open:
     reached: str = ""
     token: str = ""
     started: str = ""
+    pages: int = 0
     seen: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def resumes(self) -> str:
+        """The day with which the next harvest is to begin."""
+        return _before(self.started, _DAY)
 
 
 @dataclass
 class _State:
     """What was harvested: everything modified from `first` to `last` (days), `at` that time (seconds since 1970).
 
-    `seen` is what the harvest until `last` left for the next one.
+    `open` is a harvest under way of what came since, `older` one of what was modified before. `seen` is what the
+    harvest until `last` left for the next one.
     """
 
     first: str = ""
     last: str = ""
     at: float = 0.0
     open: _Open | None = None
+    older: _Open | None = None
     seen: dict[str, str] = field(default_factory=dict)
 
 
 def harvest_metadata(live: LiveAccess, month: str) -> None:
     """Brings the records of a month's papers ("YYYY-MM") up to date, and with them all that was modified since.
 
-    What a snapshot in the same place holds is not asked for. Nothing is asked at all when the last harvest reaches
-    that far back and is not older than FRESH_SECONDS. Raises SourceDownError and SourceRefusedError as the client
-    does; what was stored until then stays.
+    What a snapshot in the same place holds is not asked for. Nothing is asked at all when the last harvest is not
+    older than FRESH_SECONDS and harvests reach that far back. Raises SourceDownError and SourceRefusedError as the
+    client does; what was stored until then stays.
     """
-    begin = max(date.fromisoformat(f"{month}-01") - _MARGIN, EARLIEST)
-    with live.alone(SERVICE):
-        if until := snapshot_until(live.downloads.mirror, live.cache):
-            begin = max(begin, until - _MARGIN)
-        while _step(live, begin, PAGES_A_STEP):
-            pass
+    more = True
+    while more:
+        with live.alone(SERVICE):
+            more = _step(live, _begin(live, month), PAGES_A_STEP)
 
 
 def changed_months(live: LiveAccess, since: str = "", pages: int = 4) -> Changes:
     """Papers whose records came after the watermark `since`, asking arXiv for at most `pages` pages of records.
 
     For their authors as many pages again are asked for, or a few more. The first call, with nothing harvested before,
-    begins yesterday. What was harvested by others counts too; nothing is asked or told while they are at it. When it is
+    begins the day before yesterday. What others harvested counts too; nothing is asked while they are at it. When it is
     not complete, call again with the watermark that it gave. Raises as `harvest_metadata` does.
     """
+    complete = False
+    with contextlib.suppress(BlockingIOError), live.alone(SERVICE, wait=False):
+        complete = not _step(live, datetime.now(UTC).date(), pages)
     try:
-        with live.alone(SERVICE, wait=False):
-            more = _step(live, datetime.now(UTC).date() - _MARGIN, pages)
-            return changes_after(live.downloads.mirror, HARVESTED, since, complete=not more)
+        return changes_after(live, HARVESTED, since, complete=complete)
     except BlockingIOError:
         return Changes({}, since, complete=False)
 
 
+def _begin(live: LiveAccess, month: str) -> date:
+    """The day from which on all that was modified is wanted for a month."""
+    begin = date.fromisoformat(f"{month}-01") - _MARGIN
+    until = snapshot_until(live.downloads.mirror, live.cache)
+    return max(begin, EARLIEST, until - _MARGIN if until else EARLIEST)
+
+
 def _step(live: LiveAccess, begin: date, pages: int) -> bool:
-    """One step of the harvest under way, or the first of one that is due; returns whether there is more to do."""
+    """One step of the harvest to do next, back to the day `begin`; returns whether there is more to do."""
     state = _read_state(live)
-    harvest = state.open or _due(state, begin)
+    harvest = _next(state, begin)
     if harvest is None:
         return False
     got = _pages(live, harvest, pages)
     lines = _lines(live, got)
     _store(live, lines, known=state.seen if harvest.until is None else {})
     _advance(harvest, got, lines)
-    state.open = harvest
-    if not harvest.token:
-        _close(state, harvest)
+    _keep(state, harvest)
+    endless = bool(harvest.token) and harvest.pages >= MOST_PAGES
+    if endless:
+        harvest.token, harvest.pages = "", 0
     live.downloads.put_state(STATE, dataclasses.asdict(state))
-    return bool(state.open) or _due(state, begin) is not None
+    if endless:
+        why = f"its list from {harvest.first} on does not end after {MOST_PAGES} pages"
+        raise SourceDownError(SERVICE, live.client.address(SERVICE, ""), why, "the next run begins it anew")
+    return _next(state, begin) is not None
+
+
+def _next(state: _State, begin: date) -> _Open | None:
+    """The harvest to go on with: of what came of late, else of what was modified earlier, from `begin` on."""
+    if state.open:
+        return state.open
+    if not state.last:
+        return _Open(_before(f"{datetime.now(UTC):%Y-%m-%d}", _MARGIN))
+    if time.time() - state.at > FRESH_SECONDS:
+        return _Open(state.last)
+    if begin.isoformat() >= state.first:
+        return None
+    first = max(begin.isoformat(), _before(state.first, _SLICE))
+    return state.older or _Open(first, until=_before(state.first, _DAY))
 
 
 def _pages(live: LiveAccess, harvest: _Open, count: int) -> list[OaiPage]:
@@ -119,27 +159,30 @@ def _pages(live: LiveAccess, harvest: _Open, count: int) -> list[OaiPage]:
 
 
 def _advance(harvest: _Open, pages: list[OaiPage], lines: dict[str, bytes]) -> None:
-    harvest.started = harvest.started or pages[0].day
+    harvest.started = min(filter(None, [harvest.started, *(page.day for page in pages)]))
     harvest.token = pages[-1].token
+    harvest.pages += len(pages)
     harvest.reached = max(_days(pages), default=harvest.reached or harvest.first)
-    recent = {paper_of(record) for page in pages for record in page.records if record.datestamp >= harvest.started}
+    recent = {paper_of(record) for page in pages for record in page.records if record.datestamp >= harvest.resumes}
     harvest.seen |= {paper: _digest(lines[paper]) for paper in recent}
 
 
-def _due(state: _State, begin: date) -> _Open | None:
-    """The harvest to do next: further back than before, or what came since the last one."""
-    if not state.first:
-        return _Open(begin.isoformat())
-    if begin.isoformat() < state.first:
-        return _Open(begin.isoformat(), state.first)
-    return _Open(state.last) if time.time() - state.at > FRESH_SECONDS else None
-
-
-def _close(state: _State, harvest: _Open) -> None:
-    state.open = None
+def _keep(state: _State, harvest: _Open) -> None:
+    """Notes how far a harvest is: under way, or at its end."""
+    under_way = harvest if harvest.token else None
+    if harvest.until is None:
+        state.open = under_way
+    else:
+        state.older = under_way
+    if under_way:
+        return
     state.first = min(state.first or harvest.first, harvest.first)
     if harvest.until is None:
-        state.last, state.at, state.seen = harvest.started, time.time(), harvest.seen
+        state.last, state.at, state.seen = harvest.resumes, time.time(), harvest.seen
+
+
+def _before(day: str, span: timedelta) -> str:
+    return (date.fromisoformat(day) - span).isoformat()
 
 
 def _days(pages: list[OaiPage]) -> list[str]:
@@ -172,15 +215,15 @@ def _authors(live: LiveAccess, first: str, last: str, wanted: Set[str], most_pag
 
 
 def _store(live: LiveAccess, lines: dict[str, bytes], known: dict[str, str]) -> None:
-    """Stores the lines as one file a month of papers, without those that are known."""
-    name = fetch_name(datetime.now(UTC))
+    """Stores the lines, without those that are known."""
     by_month: defaultdict[str, list[bytes]] = defaultdict(list)
     for paper, line in lines.items():
         if known.get(paper) != _digest(line):
             by_month[_month(paper)].append(line)
-    for month, month_lines in by_month.items():
-        live.downloads.put(HARVESTED.path(month, name), b"\n".join(month_lines) + b"\n")
-    live.log(f"arXiv metadata: {len(lines)} records came, {sum(map(len, by_month.values()))} of them new or changed")
+    store_lines(live, HARVESTED, by_month)
+    if lines:
+        new = sum(map(len, by_month.values()))
+        live.log(f"arXiv metadata: {len(lines)} records came, {new} of them new or changed")
 
 
 def _digest(line: bytes) -> str:
@@ -196,4 +239,6 @@ def _month(paper: str) -> str:
 
 def _read_state(live: LiveAccess) -> _State:
     read = live.downloads.state(STATE)
-    return _State(**{**read, "open": _Open(**read["open"]) if read.get("open") else None})
+    harvests = [_Open(**read.pop(name)) for name in ("open", "older") if read.get(name)]
+    under_way = {harvest.until is None: harvest for harvest in harvests}
+    return _State(**{**read, "open": under_way.get(True), "older": under_way.get(False)})

@@ -20,13 +20,12 @@ from urllib.parse import quote
 
 from resources.live import entrez
 from resources.live.access import LiveAccess
-from resources.live.changes import Changes, changes_after
+from resources.live.changes import Changes, changes_after, store_lines
 from resources.live.crossref import SERVICE as CROSSREF
 from resources.live.crossref import Work, contact_parameter, works
 from resources.live.natcomms import FRESH_SECONDS, JOURNAL
 from resources.live.pmc_bucket import metadata_tags
 from resources.sources.articles.news import NEWS, released_line, retracted_line
-from resources.sources.harvested_lines import fetch_name
 from s1_assets.identifiers import doi_identifier
 
 STATE = f"{NEWS.folder}/followed.json"
@@ -68,7 +67,7 @@ def changed_articles(live: LiveAccess, since: str = "", pages: int = 4) -> Chang
             followed = _read(live)
             if time.time() - followed.at > FRESH_SECONDS:
                 _follow(live, followed, max(pages, 1))
-            return changes_after(live.downloads.mirror, NEWS, since, complete=bool(followed.at))
+            return changes_after(live, NEWS, since, complete=bool(followed.at))
     except BlockingIOError:
         return Changes({}, since, complete=False)
 
@@ -172,9 +171,7 @@ def _tell(live: LiveAccess, dated: Iterable[tuple[str, bytes]]) -> None:
     by_month: defaultdict[str, list[bytes]] = defaultdict(list)
     for month, line in dated:
         by_month[month].append(line)
-    for month, lines in sorted(by_month.items()):
-        name = fetch_name(datetime.now(UTC))
-        live.downloads.put(NEWS.path(month, name), b"\n".join(lines) + b"\n")
+    store_lines(live, NEWS, by_month)
 
 
 def _read(live: LiveAccess) -> _Followed:

@@ -46,7 +46,8 @@ class OaiList:
         """The pages of the list, from the one that `token` names on.
 
         A token that has expired starts the list again at the last datestamp seen, so that records of that day come
-        twice. Answers that are no OAI-PMH (HTML, cut off, empty) are asked for again.
+        twice. Answers that are no OAI-PMH (HTML, cut off, empty) are asked for again; a page that is continued by its
+        own token, which would go on for ever, counts as a service that is down.
 
         Raises SourceDownError and SourceRefusedError as the client does, and SourceRefusedError for an error of the
         protocol other than an empty list and an expired token.
@@ -66,6 +67,9 @@ class OaiList:
             latest = max((record.datestamp[:10] for record in page.records), default=reached)
             if latest > reached:
                 reached, restarts = latest, 0
+            if page.token and page.token == token:
+                why = f"its list does not go on from {reached}: a page is continued by the token that it was asked by"
+                raise SourceDownError(self.service, self._url(client), why, "run again later")
             yield page
             if not page.token:
                 return

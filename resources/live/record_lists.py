@@ -20,8 +20,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 from resources.live.access import LiveAccess
-from resources.live.changes import Changes, changes_after
-from resources.sources.harvested_lines import UNPLACED, fetch_name, lines_of
+from resources.live.changes import Changes, changes_after, store_lines
+from resources.sources.harvested_lines import UNPLACED, lines_of
 from resources.sources.preprints.records import RecordShelf
 
 FRESH_SECONDS = 6 * 3600
@@ -115,7 +115,7 @@ def changed_records(live: LiveAccess, records: RecordList, since: str, pages: in
         with live.alone(f"{records.source}-records", wait=False):
             more = _follow(live, records, pages)
             harvested = RecordShelf.of(records.source).harvested
-            return changes_after(live.downloads.mirror, harvested, since, complete=not more)
+            return changes_after(live, harvested, since, complete=not more)
     except BlockingIOError:
         return Changes({}, since, complete=False)
 
@@ -145,8 +145,8 @@ def _store(live: LiveAccess, records: RecordList, listed: Iterable[ListedRecord]
     for record in listed:
         month, name = _place(shelf, record.line)
         by_month[month][name] = record
-    stored = 0
-    for month, found in sorted(by_month.items()):
+    new: dict[str, list[bytes]] = {}
+    for month, found in by_month.items():
         known = dict(_known(live, shelf, month))
         lines = [
             record.line
@@ -154,10 +154,9 @@ def _store(live: LiveAccess, records: RecordList, listed: Iterable[ListedRecord]
             if (known[name] != _digest(record.line) if name in known else record.stated >= news_since)
         ]
         if lines:
-            fetch = fetch_name(datetime.now(UTC))
-            live.downloads.put(shelf.harvested.path(month, fetch), b"\n".join(lines) + b"\n")
-        stored += len(lines)
-    return stored
+            new[month] = lines
+    store_lines(live, shelf.harvested, new)
+    return sum(map(len, new.values()))
 
 
 def _known(live: LiveAccess, shelf: RecordShelf, month: str) -> Iterator[tuple[str, str]]:

@@ -1,14 +1,16 @@
 """Lines of metadata that harvests brought, one file a month of papers and fetch: `<folder>/<YYYY-MM>/<fetch>.jsonl`."""
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from resources.sources.inventory import Inventory
 from resources.sources.mirror import Mirror, MirrorObject
 
 UNPLACED = "unplaced"  # in the place of a month: lines that name no paper
+_NAME = "%Y%m%dT%H%M%S%fZ"
 _FETCH = re.compile(r"(?P<month>\d{4}-\d\d)/(?P<name>[^/]+)\.jsonl")
 
 
@@ -49,6 +51,15 @@ class HarvestedLines:
                 papers = frozenset(paper for line in lines_of(mirror, found) if (paper := self.paper_of_line(line)))
                 yield Fetch(fetch["month"], fetch["name"], papers)
 
+    def next_name(self, mirror: Mirror) -> str:
+        """The name of a fetch that stores its lines now: later than all others, even where the clock was set back."""
+        names = (fetch["name"] for found in mirror.objects(self.folder) if (fetch := self._fetch(found)))
+        times = [datetime.now(UTC)]
+        for name in names:
+            with contextlib.suppress(ValueError):  # a file that somebody put there
+                times.append(datetime.strptime(name, _NAME).replace(tzinfo=UTC) + timedelta(microseconds=1))
+        return fetch_name(max(times))
+
     def add_to(self, inventory: Inventory, mirror: Mirror) -> None:
         """Adds what was harvested to an inventory: a file counts once, and each line that names no paper."""
         for found in mirror.objects(self.folder):
@@ -64,7 +75,7 @@ class HarvestedLines:
 
 def fetch_name(when: datetime) -> str:
     """The name of a fetch that stores its lines at that time (UTC)."""
-    return when.strftime("%Y%m%dT%H%M%S%fZ")
+    return when.strftime(_NAME)
 
 
 def lines_of(mirror: Mirror, file: MirrorObject) -> list[bytes]:

@@ -22,6 +22,7 @@ class OaiPaper:
     title: str = "On things"
     versions: list[tuple[str, str]] = field(default_factory=lambda: [("Mon, 6 May 2024 10:00:00 GMT", "")])
     license: str | None = "http://creativecommons.org/licenses/by/4.0/"
+    comments: str = ""
 
     def xml(self, prefix: str) -> str:
         """The record in the format `arXiv` or `arXivRaw`."""
@@ -37,6 +38,7 @@ class OaiPaper:
                 + "</version>"
                 for number, (created, kind) in enumerate(self.versions, 1)
             )
+            versions += f"<comments>{escape(self.comments)}</comments>" if self.comments else ""
             content = f"{versions}<authors>Ana B. N\\'u\\~nez Jr.</authors>{common}<abstract>  An abstract.</abstract>"
         name = f'<{prefix} xmlns="http://arxiv.org/OAI/{prefix}/"><id>{self.paper}</id>{content}</{prefix}>'
         header = f"<identifier>oai:arXiv.org:{self.paper}</identifier><datestamp>{self.datestamp}</datestamp>"
@@ -45,13 +47,17 @@ class OaiPaper:
 
 @dataclass
 class OaiServer:
-    """Answers requests of lists, `page` records each. `expired` tokens are not taken; `failing` answers come first."""
+    """Answers requests of lists, `page` records each. `expired` tokens are not taken; `failing` answers come first.
+
+    `days` are those of the next answers, which are of `today` otherwise.
+    """
 
     papers: list[OaiPaper] = field(default_factory=list)
     page: int = 2
     today: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y-%m-%d}")
     expired: set[str] = field(default_factory=set)
     failing: list[Response] = field(default_factory=list)
+    days: list[str] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
 
     def __call__(self, request: Request) -> Response:
@@ -93,5 +99,6 @@ class OaiServer:
         return self._answer(f"<error code='{code}'>{text}</error>")
 
     def _answer(self, content: str) -> Response:
-        xml = ENVELOPE.format(now=f"{self.today}T12:00:00Z", content=content)
+        day = self.days.pop(0) if self.days else self.today
+        xml = ENVELOPE.format(now=f"{day}T12:00:00Z", content=content)
         return Response(xml.encode(), content_type="text/xml")

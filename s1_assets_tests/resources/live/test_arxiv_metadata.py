@@ -1,8 +1,11 @@
 """arXiv's metadata in the downloads mirror: what is asked for, what is stored, and what goes on where."""
 
+import itertools
 import json
+import threading
+import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from resources.sources.arxiv.cell import ArxivCell
 from resources.sources.arxiv.metadata import records_of
 from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
 from s1_assets_tests.resources.live.oai_server import OaiPaper, OaiServer
+from s1_assets_tests.resources.live.recorded_oai import Recorded, recorded_of_arxiv
 from s1_assets_tests.resources.sources.arxiv_mirror import ArxivMirror, record
 
 MAY = "2024-05"
@@ -65,10 +69,34 @@ def _files(live):
     return [found.path for found in live.downloads.mirror.objects("arxiv/oai") if found.path.endswith(".jsonl")]
 
 
-def test_a_month_is_harvested_from_its_begin_with_what_both_formats_know(live, server):
+def _spans(server):
+    """The days that lists of records were asked for, as `from` and `until`."""
+    asked = [one for one in server.asked if one.get("metadataPrefix") == "arXivRaw"]
+    return [(one["from"], one.get("until")) for one in asked]
+
+
+def _day(text, days):
+    return f"{date.fromisoformat(text) + timedelta(days=days)}"
+
+
+def _harvested_since(live, first, **state):
+    """Lets everything modified from that day on have been harvested just now."""
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    noted = {"first": first, "last": today, "at": time.time(), **state}
+    live.downloads.put(arxiv_metadata.STATE, json.dumps(noted).encode())
+
+
+def test_what_came_of_late_is_harvested_first_and_the_rest_a_slice_at_a_time_back_to_the_month(live, server):
     harvest_metadata(live, MAY)
-    assert server.asked[0]["from"] == "2024-04-29"
-    assert "until" not in server.asked[0]
+    newest, *slices = _spans(server)
+    assert newest == (_day(server.today, -2), None)
+    assert slices[-1][0] == "2024-04-29"
+    assert [until for _, until in slices] == [_day(later, -1) for later, _ in [newest, *slices[:-1]]]
+    assert {_day(first, 30) for first, _ in slices[:-1]} == {until for _, until in slices[:-1]}
+
+
+def test_a_month_s_records_have_what_both_formats_know(live, server):
+    harvest_metadata(live, MAY)
     records = _records(live)
     assert list(records) == ["2405.00001", "2405.00002", "2405.00003"]
     assert records["2405.00001"].authors == [["Núñez", "Ana B.", "Jr."]]
@@ -83,7 +111,7 @@ def test_what_a_snapshot_has_is_not_asked_for(live, server, tmp_path):
         record("2405.00001", update_date="2024-06-03"), record("2405.00002", update_date="2024-05-01")
     )
     harvest_metadata(live, MAY)
-    assert server.asked[0]["from"] == "2024-06-01"
+    assert _spans(server)[-1][0] == "2024-06-01"
     assert list(_records(live)) == ["2405.00001", "2405.00002"]
 
 
@@ -95,14 +123,14 @@ def test_a_second_harvest_asks_nothing_while_the_first_is_fresh(live, server):
     assert len(server.asked) == asked
 
 
-def test_a_later_harvest_asks_from_the_day_of_the_last_answer_and_stores_only_what_is_new(live, server):
+def test_a_later_harvest_asks_from_the_day_before_the_last_answer_and_stores_only_what_is_new(live, server):
     server.papers.append(OaiPaper("2405.00009", server.today))
     harvest_metadata(live, MAY)
     before = _files(live)
     _age(live, 24)
     server.asked.clear()
     harvest_metadata(live, MAY)
-    assert server.asked[0]["from"] == server.today
+    assert _spans(server) == [(_day(server.today, -1), None)]
     assert _files(live) == before
     server.papers[-1] = OaiPaper("2405.00009", server.today, title="On other things")
     _age(live, 24)
@@ -117,12 +145,23 @@ def test_an_earlier_month_is_harvested_up_to_where_the_harvest_began(live, serve
     assert list(_records(live)) == []
     server.asked.clear()
     harvest_metadata(live, MAY)
-    assert (server.asked[0]["from"], server.asked[0]["until"]) == ("2024-04-29", "2024-05-30")
+    assert _spans(server) == [("2024-04-29", "2024-05-29")]
     assert len(_records(live)) == 3
+
+
+def test_nothing_is_asked_for_from_before_arxiv_s_first_day(live, server):
+    server.papers.append(OaiPaper("math/0309136", "2005-09-16"))
+    _harvested_since(live, "2005-10-01")
+    harvest_metadata(live, "2003-09")
+    assert _spans(server) == [("2005-09-16", "2005-09-30")]
+    assert list(_records(live, "2003-09")) == ["math/0309136"]
+    harvest_metadata(live, "1999-01")
+    assert len(_spans(server)) == 1
 
 
 def test_a_harvest_that_breaks_off_goes_on_where_it_stopped(live, server, httpserver, monkeypatch):
     monkeypatch.setattr(arxiv_metadata, "PAGES_A_STEP", 1)
+    _harvested_since(live, "2024-05-30")
 
     def fail_after_first_step(request):
         second = "arXivRaw" in request.args.get("resumptionToken", "")
@@ -210,6 +249,16 @@ def test_what_a_run_harvested_is_a_change_for_a_later_look(live, server):
     assert changed_months(live, mark).months[MAY] == ["2405.00001", "2405.00002", "2405.00003"]
 
 
+def test_what_is_stored_is_told_while_a_run_is_at_the_source(live, server):
+    mark = changed_months(live).watermark
+    harvest_metadata(live, MAY)
+    server.asked.clear()
+    with live.alone(arxiv_metadata.SERVICE):
+        changes = changed_months(live, mark)
+    assert (sorted(changes.months), changes.complete) == (["1999-01", "2024-05", "2024-06"], False)
+    assert server.asked == []
+
+
 def test_a_first_look_is_not_at_all_that_was_ever_harvested(live, server):
     harvest_metadata(live, MAY)
     live.downloads.put("arxiv/oai/2023-05/20230501T000000000000Z.jsonl", b'{"id": "2305.00001"}\n')
@@ -222,11 +271,118 @@ def test_a_look_while_a_harvest_stores_misses_nothing_of_it(live, server):
     contents = {path: b"".join(live.downloads.mirror.stream(path)) for path in _files(live)[1:]}
     for path in contents:
         (Path(live.downloads.url) / path).unlink()
-    with live.alone(arxiv_metadata.SERVICE):
+    with live.alone("arxiv-oai-lines"):
         changes = changed_months(live)
         for path, content in contents.items():
             live.downloads.put(path, content)
     assert len(changed_months(live, changes.watermark).months) == 3
+
+
+def test_a_look_does_not_wait_for_a_harvest_of_old_records_that_is_under_way(live, server):
+    """Such as one that was killed: its next page is for a run that wants it."""
+    older = {"first": "2015-01-01", "until": "2015-01-31", "reached": "2015-01-01", "token": "of another list"}
+    _harvested_since(live, "2015-02-01", older=older)
+    _age(live, 24)
+    server.papers.append(OaiPaper("2405.00009", server.today))
+    changes = changed_months(live, pages=1)
+    assert (changes.months, changes.complete) == ({"2024-05": ["2405.00009"]}, True)
+    assert _spans(server) == [(server.today, None)]
+
+
+def test_of_two_runs_that_harvest_each_gets_its_turn_and_who_waits_says_so(live, server, httpserver, monkeypatch):
+    monkeypatch.setattr(arxiv_metadata, "PAGES_A_STEP", 1)
+    asked = itertools.count(1)
+    second, waiting, done = threading.Event(), threading.Event(), threading.Event()
+    said = []
+
+    def handle(request):
+        number = next(asked)
+        if number == 2:
+            second.set()
+            waiting.wait(20)
+        if number == 4:
+            said.append(done.wait(20))
+        return server(request)
+
+    def log(line):
+        if "another run is at it" in line:
+            waiting.set()
+
+    httpserver.clear()
+    httpserver.expect_request("/oai").respond_with_handler(handle)
+    server.papers.clear()
+    long = threading.Thread(target=harvest_metadata, args=(replace(live, patience=replace(QUICK, silence=60.0)), MAY))
+    long.start()
+    second.wait(20)
+    harvest_metadata(replace(live, log=log), f"{datetime.now(UTC) + timedelta(days=32):%Y-%m}")
+    done.set()
+    long.join()
+    assert said == [True]
+
+
+def test_the_oldest_of_the_answers_says_where_the_next_harvest_begins(live, server):
+    """A server may give a page that it kept from another day; what was modified since is not on it."""
+    days_ago = [_day(server.today, -days) for days in range(5)]
+    server.papers = [OaiPaper(f"2405.0000{number}", days_ago[1]) for number in range(3)]
+    server.days = [days_ago[0], days_ago[3]]
+    changed_months(live, pages=4)
+    before = _files(live)
+    _age(live, 24)
+    server.asked.clear()
+    server.papers.append(OaiPaper("2405.00009", days_ago[3]))
+    mark = changed_months(live, pages=4).watermark
+    assert _spans(server) == [(days_ago[4], None)]
+    [added] = set(_files(live)) - set(before)
+    assert mark in added
+    assert b"".join(live.downloads.mirror.stream(added)).count(b"\n") == 1
+
+
+def test_what_comes_after_the_clock_was_set_back_is_told_too(live, server):
+    later = f"{datetime.now(UTC) + timedelta(minutes=5):%Y%m%dT%H%M%S%fZ}"
+    live.downloads.put(f"arxiv/oai/2024-04/{later}.jsonl", b'{"id": "2404.00001"}\n')
+    before = changed_months(live)
+    assert before.watermark == later
+    harvest_metadata(live, MAY)
+    assert changed_months(live, before.watermark).months["2024-05"] == ["2405.00001", "2405.00002", "2405.00003"]
+
+
+def test_a_list_without_an_end_is_given_up_and_begun_anew_by_the_next_run(live, server, monkeypatch):
+    monkeypatch.setattr(arxiv_metadata, "PAGES_A_STEP", 1)
+    monkeypatch.setattr(arxiv_metadata, "MOST_PAGES", 1)
+    _harvested_since(live, "2024-05-20")
+    with pytest.raises(SourceDownError, match="from 2024-04-29 on does not end after 1 pages"):
+        harvest_metadata(live, MAY)
+    monkeypatch.setattr(arxiv_metadata, "MOST_PAGES", 9)
+    server.asked.clear()
+    harvest_metadata(live, MAY)
+    assert "resumptionToken" not in server.asked[0]
+    assert len(_records(live)) == 3
+
+
+def test_arxiv_s_recorded_lists_are_harvested_to_their_end(live, httpserver, shared_data):
+    """The pages of both formats, as tokens lead from one to the next; what was not recorded are empty lists."""
+    folder = shared_data / "mirrors/arxiv/oai"
+    answers = {query: path for query, path in recorded_of_arxiv(folder).items() if path.name.startswith("ListRecords")}
+    recorded = Recorded(answers, otherwise=folder / "error-noRecordsMatch.xml")
+    span = {"from": "2008-01-01", "until": "2012-12-31"}
+
+    def answer(request):
+        if request.args.get("metadataPrefix") == "arXiv":  # for the days of the records that came: no recorded list
+            return Response((folder / "ListRecords-arXiv-page1.xml").read_bytes())
+        return recorded(request)
+
+    httpserver.expect_request("/oai").respond_with_handler(answer)
+    _harvested_since(live, "2013-01-01", older={"first": span["from"], "until": span["until"]})
+    harvest_metadata(live, "2008-01")
+    files = [path.read_text() for path in folder.glob("ListRecords-arXivRaw-page?.xml")]
+    lines = [line for path in _files(live) for line in b"".join(live.downloads.mirror.stream(path)).splitlines()]
+    assert len(lines) == sum(file.count("<record>") for file in files) == 271
+    months = {path.split("/")[2] for path in _files(live)}
+    records = [record for month in months for record in _records(live, month).values()]
+    assert len(records) == 271
+    assert sum(record.version for record in records) == sum(file.count("<version ") for file in files)
+    parsed = [path.read_text() for path in folder.glob("ListRecords-arXiv-page?.xml")]
+    assert sum(len(record.authors) for record in records) == sum(file.count("<keyname>") for file in parsed)
 
 
 def test_arxivs_own_mark_withdraws_a_paper(live, server):
@@ -234,3 +390,13 @@ def test_arxivs_own_mark_withdraws_a_paper(live, server):
     cell = ArxivCell.open(live.downloads.mirror, MAY, live.cache)
     rows = {row["paper_id"]: row["status"] for part in cell.parts() for row in cell.read(part.name).papers}
     assert rows == {"arxiv:2405.00001": "live", "arxiv:2405.00002": "withdrawn", "arxiv:2405.00003": "live"}
+
+
+def test_words_withdraw_no_paper_of_which_arxiv_says_that_it_is_not(live, server):
+    words = "The article was withdrawn by the author from the journal"
+    server.papers = [OaiPaper("2405.00001", "2024-05-02", comments=words)]
+    harvest_metadata(live, MAY)
+    assert not _records(live)["2405.00001"].says_withdrawn
+    line = json.dumps(record("2405.00002", comments=words)).encode()
+    live.downloads.put("arxiv/arxiv-metadata-oai-snapshot.json", line)
+    assert _records(live)["2405.00002"].says_withdrawn

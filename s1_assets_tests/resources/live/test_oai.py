@@ -2,8 +2,6 @@
 
 import json
 from datetime import date
-from pathlib import Path
-from urllib.parse import parse_qsl, unquote
 
 import pytest
 from werkzeug import Request, Response
@@ -13,6 +11,7 @@ from resources.live.failures import SourceDownError, SourceRefusedError
 from resources.live.oai import OaiList
 from resources.sources.arxiv.records import read_record
 from s1_assets_tests.resources.live.oai_server import OaiPaper, OaiServer
+from s1_assets_tests.resources.live.recorded_oai import Recorded, recorded_of_arxiv
 
 SINCE = date(2024, 5, 1)
 PAPERS = [OaiPaper(f"2405.0000{number}", f"2024-05-0{number}") for number in range(1, 7)]
@@ -91,34 +90,57 @@ def test_what_is_no_answer_of_the_protocol_is_asked_for_again(oai, server, answe
         _papers(oai)
 
 
-def _decoded(query: str) -> frozenset[tuple[str, str]]:
-    """The parameters of a query; a token, which is a query itself, as arXiv's server decodes it."""
-    return frozenset((name, unquote(value)) for name, value in parse_qsl(query))
+def test_a_page_that_is_continued_by_its_own_token_ends_the_list(oai, server, httpserver):
+    page = server._list({"metadataPrefix": "arXiv", "from": "2024-05-01"}, 0)
+    httpserver.clear()
+    httpserver.expect_request("/oai").respond_with_response(page)
+    with pytest.raises(SourceDownError, match="its list does not go on from 2024-05-02"):
+        _papers(oai)
 
 
-class Recorded:
-    """Answers of a folder by the decoded parameters of the request."""
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("badArgument-duplicate", "badArgument: .* Duplicate parameters"),
+        ("badArgument-fromdatetime", "badArgument: .* must be YYYY-MM-DD"),
+        ("badArgument-noprefix", "badArgument: .* metadataPrefix required"),
+        ("badArgument-set", "badArgument: .* Set does not exist"),
+        ("badArgument-tokenplus", "badArgument: .* No other paramters"),
+        ("badArgument-tooearly", "badArgument: .* start date too early"),
+        ("badArgument-untilfuture", "badArgument: .* until date too late"),
+        ("badVerb", "badVerb: .* Invalid verb"),
+        ("cannotDisseminateFormat", "cannotDisseminateFormat: The metadata format"),
+        ("idDoesNotExist", "idDoesNotExist: .* Invalid arXiv_id"),
+        ("idDoesNotExist-malformed", "idDoesNotExist: .* oai:arXiv.org:"),
+        ("missingVerb", "badVerb: .* verb"),
+    ],
+)
+def test_errors_that_arxiv_tells_with_status_200_are_refusals_that_say_why(oai, httpserver, shared_data, name, told):
+    answer = (shared_data / f"mirrors/arxiv/oai/error-{name}.xml").read_bytes()
+    httpserver.expect_request("/oai").respond_with_data(answer, content_type="text/xml")
+    with pytest.raises(SourceRefusedError, match=told):
+        _papers(oai)
+    assert len(httpserver.log) == 1
 
-    def __init__(self, answers: dict[frozenset[tuple[str, str]], Path]):
-        self.answers = answers
 
-    def __call__(self, request: Request) -> Response:
-        wanted = _decoded(request.query_string.decode())
-        return Response(self.answers[wanted].read_bytes(), content_type="text/xml; charset=utf-8")
+def test_arxiv_s_own_words_for_an_empty_list_and_a_token_of_old_are_known(oai, server, httpserver, shared_data):
+    errors = shared_data / "mirrors/arxiv/oai"
+    httpserver.expect_ordered_request("/oai").respond_with_data((errors / "error-noRecordsMatch.xml").read_bytes())
+    assert _papers(oai) == []
+    httpserver.clear()
+    old = (errors / "error-badResumptionToken.xml").read_bytes()
 
+    def handle(request: Request) -> Response:
+        return Response(old) if request.args.get("resumptionToken") == "6511260|1001" else server(request)
 
-def _recorded_of_arxiv(folder: Path) -> Recorded:
-    answers = {}
-    for line in (folder / "README.md").read_text().splitlines():
-        cells = [cell.strip(" `") for cell in line.replace("6511260|1001", "").split("|")]
-        if len(cells) == 5 and cells[2] == "GET":
-            answers[_decoded(cells[3])] = folder / cells[1]
-    return Recorded(answers)
+    httpserver.expect_request("/oai").respond_with_handler(handle)
+    pages = OaiList("journal", "arXiv", date(2024, 5, 3)).pages(oai, "6511260|1001")
+    assert [paper_of(record) for page in pages for record in page.records] == [paper.paper for paper in PAPERS[2:]]
 
 
 def test_the_recorded_chain_of_arxiv_becomes_lines_that_the_reader_takes(oai, httpserver, shared_data):
     folder = shared_data / "mirrors/arxiv/oai"
-    httpserver.expect_request("/oai").respond_with_handler(_recorded_of_arxiv(folder))
+    httpserver.expect_request("/oai").respond_with_handler(Recorded(recorded_of_arxiv(folder)))
     span = (date(2008, 1, 1), date(2012, 12, 31))
     raw, parsed = (
         {paper_of(found): found for page in OaiList("journal", prefix, *span).pages(oai) for found in page.records}

@@ -34,6 +34,13 @@ def test_every_default_is_encrypted_or_a_bucket():
     assert all(service.url.startswith(("https://", "s3://")) for service in SERVICES.values())
 
 
+def test_arxiv_s_own_limits_are_kept_to():
+    """https://info.arxiv.org/help/api/tou.html and https://info.arxiv.org/help/bulk_data.html."""
+    metadata, full_text = SERVICES["arxiv-oai"].limit, SERVICES["arxiv-export"].limit
+    assert (metadata.requests, metadata.seconds, metadata.one_at_a_time) == (1, 3.0, True)
+    assert (full_text.requests, full_text.seconds) == (4, 2.0)  # a burst of 4 in a second, then a second of rest
+
+
 def test_downloads_are_a_mirror(tmp_path, bucket):
     (tmp_path / "local.pdf").write_bytes(b"%PDF")
     for url in (str(tmp_path / "downloads"), f"{bucket}/downloads"):
