@@ -15,10 +15,9 @@ from resources.live.access import LiveAccess
 from resources.live.buckets import Bucket
 from resources.live.failures import BrokenPromiseError
 from resources.live.partial import Promised
-from resources.sources.arxiv.chunks import FOLDER, MANIFEST, Chunk, chunks_of
+from resources.sources.arxiv.chunks import FETCHED, MANIFEST, Chunk, chunks_of
 
 SERVICE = "arxiv-s3"
-FETCHED = f"{FOLDER}/fetched.json"
 FRESH_SECONDS = 6 * 3600  # the manifest changes about monthly
 
 
@@ -37,17 +36,21 @@ def harvest_chunks(live: LiveAccess, month: str) -> None:
     A chunk that is not what the manifest promises, or not there, is left for a later run and said in the log. Raises
     SourceDownError and SourceRefusedError when the bucket fails or denies access.
     """
+    bucket = Bucket.of(live, SERVICE, requester_pays=True)
     with live.alone(SERVICE):
-        bucket, fetched = Bucket.of(live, SERVICE, requester_pays=True), _read(live)
-        if time.time() - fetched.at > FRESH_SECONDS:
-            _fetch_manifest(live, bucket, fetched)
+        _fetch_manifest(live, bucket)
+    with live.alone(f"{SERVICE}-{month}"):  # other months' runs need not wait for 100 GB
+        here = _read(live).chunks
         for chunk in chunks_of(live.downloads.mirror, month):
-            if chunk.promise and (chunk.stored is None or fetched.chunks.get(chunk.name) != chunk.promise.md5):
-                _fetch_chunk(live, bucket, fetched, chunk)
+            if chunk.promise and (chunk.stored is None or here.get(chunk.name) != chunk.promise.md5):
+                _fetch_chunk(live, bucket, chunk)
 
 
-def _fetch_manifest(live: LiveAccess, bucket: Bucket, fetched: _Fetched) -> None:
-    path = _in_bucket(MANIFEST)
+def _fetch_manifest(live: LiveAccess, bucket: Bucket) -> None:
+    """Looks whether there is another manifest, unless that was done of late."""
+    fetched, path = _read(live), _in_bucket(MANIFEST)
+    if time.time() - fetched.at <= FRESH_SECONDS:
+        return
     tag = bucket.head(path)["e_tag"] or ""
     if not tag or tag != fetched.manifest:
         live.downloads.put(MANIFEST, bucket.read(path))
@@ -55,7 +58,7 @@ def _fetch_manifest(live: LiveAccess, bucket: Bucket, fetched: _Fetched) -> None
     _write(live, fetched)
 
 
-def _fetch_chunk(live: LiveAccess, bucket: Bucket, fetched: _Fetched, chunk: Chunk) -> None:
+def _fetch_chunk(live: LiveAccess, bucket: Bucket, chunk: Chunk) -> None:
     assert chunk.promise is not None, "only chunks of the manifest are fetched"
     try:
         with bucket.download(_in_bucket(chunk.path), Promised(md5=chunk.promise.md5)) as file:
@@ -64,8 +67,10 @@ def _fetch_chunk(live: LiveAccess, bucket: Bucket, fetched: _Fetched, chunk: Chu
     except (FileNotFoundError, BrokenPromiseError) as error:
         live.log(f"arXiv: {chunk.name} is left out: {error}")
         return
-    fetched.chunks[chunk.name] = chunk.promise.md5
-    _write(live, fetched)
+    with live.alone(SERVICE):
+        fetched = _read(live)
+        fetched.chunks[chunk.name] = chunk.promise.md5
+        _write(live, fetched)
 
 
 def _in_bucket(path: str) -> str:

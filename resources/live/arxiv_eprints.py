@@ -1,54 +1,51 @@
-"""Sources of arXiv's papers that no chunk has yet, one by one from export.arxiv.org into the downloads mirror.
+"""Sources of arXiv's papers that no chunk has yet as they are now, one by one from export.arxiv.org into the mirror.
 
 Layout: `resources/sources/arxiv/eprints.py`. What answers look like: https://info.arxiv.org/help/mimetypes.html.
 """
 
 import gzip
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from resources.live.access import LiveAccess
 from resources.live.download import download, is_web_page
 from resources.live.failures import SourceRefusedError, TooLargeError
+from resources.live.limits import Turnstile
 from resources.sources.arxiv.cell import ArxivCell
-from resources.sources.arxiv.eprints import eprint_path, eprints_of
+from resources.sources.arxiv.eprints import eprint_path, without_source
 from resources.sources.arxiv.ids import item_of, yymm_of
 from resources.sources.arxiv.records import Record
 
 SERVICE = "arxiv-export"
 EPRINTS_A_RUN = 4000  # half an hour; whole months are for the chunks
 MAX_EPRINT_BYTES = 1 << 30
+ASK_AGAIN = timedelta(days=7)  # for a source that was not there: a new version may be listed before it can be had
 _DENIED = 403
+_LEFT_ALONE_SECONDS = 3600  # after access was denied
 _NO_SOURCE = {400, 404, 410, 451}
 
 
 def harvest_eprints(live: LiveAccess, month: str, limit: int = EPRINTS_A_RUN) -> None:
-    """Fetches up to `limit` sources of a month's papers ("YYYY-MM") that are in no chunk, each version once.
+    """Fetches up to `limit` sources of a month's papers ("YYYY-MM") whose last version is in no chunk, each once.
 
-    A paper that arXiv gives no source for is noted and not asked for again; what keeps one paper from coming keeps
-    no other. Raises SourceRefusedError when arXiv denies access altogether, and SourceDownError when it is down.
+    A paper that arXiv gives no source for is noted and asked for again by a run some days later; what keeps one paper
+    from coming keeps no other. Raises SourceRefusedError when arXiv denies access altogether, which closes the service
+    for an hour, and SourceDownError when it is down or closed.
     """
-    with live.alone(SERVICE):
-        day, lacking = f"{datetime.now(UTC):%Y-%m-%d}", list(_lacking(live, month))
+    with live.alone(f"{SERVICE}-{month}"):
+        day, lacking = f"{datetime.now(UTC):%Y-%m-%d}", _lacking(live, month)
         if len(lacking) > limit:
-            live.log(f"arXiv: {len(lacking)} papers of {month} are in no chunk; {limit} of them are fetched now")
+            live.log(f"arXiv: {len(lacking)} sources of {month} are lacking; {limit} of them are fetched now")
         for record in lacking[:limit]:
             _fetch(live, record, yymm_of(month), day)
 
 
-def _lacking(live: LiveAccess, month: str) -> Iterator[Record]:
-    """Papers of no chunk whose latest version was not fetched, in id order."""
-    mirror = live.downloads.mirror
-    cell, fetched = ArxivCell.open(mirror, month, live.cache), eprints_of(mirror, month)
-    for part, records in sorted(cell.records.items()):
-        if cell.chunks.get(part):
-            continue
-        for record in records.values():
-            if isinstance(record, Record) and not record.says_withdrawn:
-                eprint = fetched.get(item_of(record.paper))
-                if eprint is None or eprint.version < record.version:
-                    yield record
+def _lacking(live: LiveAccess, month: str) -> list[Record]:
+    """Papers whose last version is not here and was not asked for of late."""
+    mirror, since = live.downloads.mirror, f"{datetime.now(UTC) - ASK_AGAIN:%Y-%m-%d}"
+    noted = without_source(mirror, month, since)
+    lacking = ArxivCell.open(mirror, month, live.cache).lacking()
+    return [record for record in lacking if (record.paper, record.version) not in noted]
 
 
 def _fetch(live: LiveAccess, record: Record, yymm: str, day: str) -> None:
@@ -62,7 +59,8 @@ def _fetch(live: LiveAccess, record: Record, yymm: str, day: str) -> None:
             live.downloads.put(eprint_path(item, record.version, yymm, day, suffix), content)
     except SourceRefusedError as error:
         if error.status == _DENIED:
-            advice = "it stops this run; let an hour pass, and see that nothing else on this network asks arXiv"
+            Turnstile(live.client.services[SERVICE].limit, live.cache / "limits").close(_LEFT_ALONE_SECONDS)
+            advice = "nothing is asked there for an hour; see that nothing else on this network asks arXiv"
             raise SourceRefusedError(
                 SERVICE, error.url, f"arXiv denies access: {error.why}", advice, _DENIED
             ) from error

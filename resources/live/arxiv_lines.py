@@ -36,7 +36,7 @@ def parsed_authors(record: OaiRecord) -> Authors:
 def snapshot_line(record: OaiRecord, authors: Authors | None) -> bytes:
     """One line of JSON, without its end, from a record in the format `arXivRaw` and its authors as parsed elsewhere.
 
-    Beside the snapshot's own fields, `withdrawn` says that the last version has source type I. `update_date` is the
+    Beside the snapshot's own fields, `withdrawn` says whether the last version has source type I. `update_date` is the
     record's datestamp. Of a record that arXiv deleted there is no more than that.
     """
     fields: dict[str, Any] = {"id": paper_of(record)}
@@ -47,8 +47,8 @@ def snapshot_line(record: OaiRecord, authors: Authors | None) -> bytes:
     fields["versions"] = versions
     fields["update_date"] = record.datestamp
     fields["authors_parsed"] = _split(fields["authors"] or "") if authors is None else authors
-    if versions and "I" in max(versions, key=_number).get("source_type", ""):
-        fields["withdrawn"] = True
+    if versions:
+        fields["withdrawn"] = "I" in max(versions, key=_number).get("source_type", "")
     return _dumped(fields)
 
 

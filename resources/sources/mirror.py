@@ -4,7 +4,8 @@ import functools
 import io
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import BinaryIO
 
 import obstore
@@ -18,11 +19,15 @@ RANGE_BYTES = 256 << 10
 
 @dataclass(frozen=True)
 class MirrorObject:
-    """One file of a mirror: path under the root, size in bytes, and a token that changes when the file does."""
+    """One file of a mirror: path under the root, size in bytes, and a token that changes when the file does.
+
+    `modified` is when it came to lie there.
+    """
 
     path: str
     size: int
     version: str
+    modified: datetime = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -124,4 +129,4 @@ def _described(store: ObjectStore, meta: "obstore.ObjectMeta") -> MirrorObject:
     modified = f"{meta['size']}-{meta['last_modified'].isoformat()}"
     # A disk's e_tag names the inode, which a copy of the mirror does not keep; its size and time it does.
     version = modified if isinstance(store, LocalStore) else meta["e_tag"] or modified
-    return MirrorObject(meta["path"], meta["size"], version)
+    return MirrorObject(meta["path"], meta["size"], version, meta["last_modified"])

@@ -18,7 +18,7 @@ from s1_assets.tables import IDENTITIES, RAW_PAPERS, REJECTS
 from s1_assets.takedowns import Takedowns
 
 RETRIES = 3  # of a source that is down; after them the run fails, and another one goes on
-STAGE = Stage(RAW_PAPERS, version="3", side_tables=(IDENTITIES, REJECTS))
+STAGE = Stage(RAW_PAPERS, version="4", side_tables=(IDENTITIES, REJECTS))
 
 
 @dg.asset(**declaration(STAGE, {"python", "parquet"}))

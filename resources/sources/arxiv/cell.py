@@ -3,12 +3,17 @@
 A part is one tar chunk. Every metadata record of the month belongs to exactly one part, and planning can tell which
 without opening a chunk: a chunk holds its papers in the byte order of their item names, so the records between its
 first and last item are its own. Papers that no chunk of the mirror spans and that were fetched one by one are parts
-by the day of the fetch, `arXiv_eprint_<YYMM>_<day>`; what is left (papers newer than the archives, or a mirror that
-has only some of them) makes up one more part, `arXiv_metadata_<YYMM>`. So a changed record or tar remakes one part,
-and parts are read independently of each other.
+by the day of the fetch, `arXiv_eprint_<YYMM>_<day>`, and so are those that were revised after their chunk was made;
+what is left (papers newer than the archives, or a mirror that has only some of them) makes up one more part,
+`arXiv_metadata_<YYMM>`. So a changed record or tar remakes one part, and parts are read independently of each other.
+
+A row has version and licence of the bytes that its archive holds, which may be older than the record: those of an
+e-print are named with it, those of a chunk's member are the last that were out when the chunk was made. Where the
+licence of that version was never seen it is none.
 
 A paper is withdrawn when arXiv marks its last version so, when the archive holds a withdrawal notice in its place, or
-when it has no member and its comments or abstract say so; words alone never withdraw a paper whose source is there.
+when it has no member, arXiv's own word is not known, and its comments or abstract say so; words alone never withdraw a
+paper whose source is there.
 """
 
 import hashlib
@@ -16,6 +21,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from resources.sources.arxiv.chunk_index import ChunkIndex, Member, index_chunk
@@ -57,18 +63,32 @@ class ArxivCell:
         order = _Order(chunks_of(mirror, month))
         eprints: dict[str, list[Eprint]] = {}
         for eprint in eprints_of(mirror, month).values():
-            chunk = order.chunk_of(eprint.item)
-            if eprint.is_there and not (chunk and chunk.stored):
+            if eprint.version > _version_in(order.chunk_of(eprint.item), records.get(eprint.paper)):
                 eprints.setdefault(eprint.part, []).append(eprint)
         rest = f"arXiv_metadata_{yymm_of(month)}"
-        fetched = {eprint.item: eprint.part for part in eprints.values() for eprint in part}
+        fetched = {eprint.paper: eprint.part for part in eprints.values() for eprint in part}
         shares: dict[str, Records] = {}
         for paper, record in records.items():
             chunk = order.chunk_of(item_of(paper))
-            name = fetched.get(item_of(paper)) or (chunk.name if chunk else rest)
+            name = fetched.get(paper) or (chunk.name if chunk else rest)
             shares.setdefault(name, {})[paper] = record
         by_name = {chunk.name: chunk for chunk in order.chunks} | dict.fromkeys(shares.keys() & {rest})
         return cls(mirror, month, by_name, eprints, shares, inventory)
+
+    def lacking(self) -> list[Record]:
+        """Papers whose last version is nowhere here, by id; first those of which nothing is.
+
+        A paper within a chunk counts as there: whether it is shows only when the chunk is read.
+        """
+        fetched = {paper: eprint.version for paper, eprint in self._fetched().items()}
+        papers = [
+            (record, fetched.get(record.paper) or _version_in(self.chunks.get(part), record))
+            for part, share in self.records.items()
+            for record in share.values()
+            if isinstance(record, Record) and not record.withdrawn
+        ]
+        lacking = [(here > 0, record.paper, record) for record, here in papers if here < record.version]
+        return [record for *_, record in sorted(lacking, key=lambda one: one[:2])]
 
     def parts(self) -> list[SourcePart]:
         """The parts of the month, chunks first. Their versions change with archive, promise or records."""
@@ -87,19 +107,27 @@ class ArxivCell:
         its status or in a reject. A chunk that cannot be used gives one reject under its own name, and its papers
         count as papers without an archive.
         """
-        reading = _Reading(self.month, dict(self.records.get(part, {})), part)
+        chunk = self.chunks.get(part)
+        reading = _Reading(self.month, dict(self.records.get(part, {})), part, chunk.made if chunk else date.max)
         for eprint in self.eprints.get(part, []):
             reading.take(read_eprint(self.mirror, eprint), eprint.stored.path)
-        chunk = None if part in self.eprints else self.chunks[part]
         index = index_chunk(self.mirror, chunk) if chunk else ChunkIndex()
         if index.problem:
             reading.reject(part, index.problem)
         for paper, other in index.others:
             reading.reject(f"arxiv:{paper}" if paper else part, other)
+        fetched = self._fetched()
         for member in index.members:
-            reading.take(member, chunk.path if chunk else "")
+            if later := fetched.get(member.paper):
+                reading.leave(member, later)
+            else:
+                reading.take(member, chunk.path if chunk else "")
         reading.take_records_left(index.problem)
         return reading.contents
+
+    def _fetched(self) -> dict[str, Eprint]:
+        """What is read of the papers that were fetched one by one, by canonical id."""
+        return {eprint.paper: eprint for part in self.eprints.values() for eprint in part}
 
     def _part(self, name: str, archives: list[str], chunk: Chunk | None = None) -> SourcePart:
         records = self.records.get(name, {})
@@ -107,6 +135,13 @@ class ArxivCell:
         papers = chunk.promise.items if chunk and chunk.promise else len(records)
         ids = frozenset(f"arxiv:{paper}" for paper in records)
         return SourcePart(name, hashlib.sha256(text.encode()).hexdigest(), papers, ids)
+
+
+def _version_in(chunk: Chunk | None, record: Record | BrokenRecord | None) -> int:
+    """The version of a paper that a chunk which spans it has at least; 0 where there is no such chunk."""
+    if not (chunk and chunk.stored):
+        return 0
+    return record.versions_on(chunk.made)[0] if isinstance(record, Record) else 1
 
 
 class _Order:
@@ -128,11 +163,12 @@ class _Order:
 
 @dataclass
 class _Reading:
-    """A part on its way into rows. `records` shrinks as their members are met."""
+    """A part on its way into rows. `records` shrinks as their members are met; `made` is when a chunk was."""
 
     month: str
     records: Records
     part: str
+    made: date
 
     def __post_init__(self) -> None:
         self.contents = PartContents()
@@ -150,7 +186,7 @@ class _Reading:
             return
         contents = member.contents
         self._add(
-            record,
+            record.at([member.version] if member.version else record.versions_on(self.made)),
             status="withdrawn" if contents.withdrawn or record.withdrawn else "live",
             format=contents.format,
             archive=archive,
@@ -161,6 +197,11 @@ class _Reading:
         if contents.reason:
             problem = Reject(contents.reason, f"{member.name}: {contents.detail}", source_file=member.name)
             self.reject(f"arxiv:{record.paper}", problem)
+
+    def leave(self, member: Member, later: Eprint) -> None:
+        """A member of a chunk in whose place a version is read that was fetched later."""
+        detail = f"{member.size} bytes; version {later.version} was fetched by itself"
+        self.reject(f"arxiv:{member.paper}", Reject(Reason.SUPERSEDED, detail, source_file=member.name))
 
     def take_records_left(self, chunk_problem: Reject | None) -> None:
         """The records that no member was met for."""

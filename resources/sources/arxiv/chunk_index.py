@@ -18,7 +18,7 @@ _CONTROL = re.compile(r"[^\x20-\x7e]")
 
 @dataclass(frozen=True)
 class Member:
-    """One paper's bytes in a chunk: `size` bytes from byte `offset` of the tar."""
+    """One paper's bytes in a chunk: `size` bytes from byte `offset` of the tar; `version` where something tells it."""
 
     paper: str
     name: str
@@ -26,6 +26,7 @@ class Member:
     size: int
     sha256: str
     contents: Contents
+    version: int | None = None
 
 
 @dataclass

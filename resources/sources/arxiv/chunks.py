@@ -5,10 +5,12 @@ their item names (`first_item` to `last_item`), each as `YYMM/<item>.gz` or `.pd
 """
 
 import io
+import json
 import re
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from xml.etree import ElementTree
 
 from resources.sources.arxiv.ids import canonical_id, item_of, yymm_of
@@ -16,6 +18,7 @@ from resources.sources.mirror import Mirror, MirrorObject
 
 FOLDER = "arxiv/src"
 MANIFEST = f"{FOLDER}/arXiv_src_manifest.xml"
+FETCHED = f"{FOLDER}/fetched.json"  # of a mirror that live services fill: `chunks` has the MD5 of each that came
 PEEK_BYTES = 64 << 10
 _FILE_NAME = re.compile(r"src/(?P<name>arXiv_src_(?P<yymm>\d{4})_\d+)\.tar")
 _MEMBER = re.compile(r"(?:\./)?\d{4}/([^/]+)\.(?:gz|pdf)")
@@ -23,13 +26,17 @@ _MEMBER = re.compile(r"(?:\./)?\d{4}/([^/]+)\.(?:gz|pdf)")
 
 @dataclass(frozen=True)
 class Promise:
-    """What the manifest says of a chunk; MD5 sums in hexadecimal, of the tar and of its members' bytes in tar order."""
+    """What the manifest says of a chunk; MD5 sums in hexadecimal, of the tar and of its members' bytes in tar order.
+
+    `made` is the day on which arXiv made it, None where the manifest does not tell.
+    """
 
     first_item: str
     last_item: str
     items: int
     md5: str
     content_md5: str
+    made: date | None
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,13 @@ class Chunk:
         """Path of the tar under the mirror."""
         return f"{FOLDER}/{self.name}.tar"
 
+    @property
+    def made(self) -> date:
+        """The day whose versions of papers it holds: when arXiv made it, else (at the latest) when it came here."""
+        if self.promise and self.promise.made:
+            return self.promise.made
+        return self.stored.modified.date() if self.stored else date.max
+
     def covers(self, item: str) -> bool:
         """Whether an item that follows `first_item` is within the chunk, as far as the manifest tells."""
         return self.promise is None or item <= self.promise.last_item
@@ -57,13 +71,17 @@ class Chunk:
 def chunks_of(mirror: Mirror, month: str) -> list[Chunk]:
     """The chunks of a month ("YYYY-MM"), by name.
 
-    The manifest says which there are; without one, those in the mirror count. Raises ValueError for a manifest
-    that cannot be read.
+    The manifest says which there are; without one, those in the mirror count. One that came before arXiv made it anew
+    is not the one that is promised, and so not there. Raises ValueError for a manifest that cannot be read.
     """
     yymm = yymm_of(month)
     if mirror.exists(MANIFEST):
-        promises = _promises(mirror, yymm)
-        return [Chunk(name, promise, _stat(mirror, name), promise.first_item) for name, promise in promises.items()]
+        promises, came = _promises(mirror, yymm), _fetched(mirror)
+        outdated = {name for name, promise in promises.items() if came.get(name, promise.md5) != promise.md5}
+        return [
+            Chunk(name, promise, None if name in outdated else _stat(mirror, name), promise.first_item)
+            for name, promise in promises.items()
+        ]
     return [
         Chunk(name["name"], None, stored, _first_item(mirror, stored))
         for stored in mirror.objects(FOLDER)
@@ -78,6 +96,13 @@ def paper_of_member(name: str) -> str | None:
         return canonical_id(match[1]) if match else None
     except ValueError:
         return None
+
+
+def _fetched(mirror: Mirror) -> dict[str, str]:
+    if not mirror.exists(FETCHED):
+        return {}
+    noted: dict[str, str] = json.loads(b"".join(mirror.stream(FETCHED)))["chunks"]
+    return noted
 
 
 def _stat(mirror: Mirror, name: str) -> MirrorObject | None:
@@ -113,10 +138,18 @@ def _promise(file: ElementTree.Element) -> tuple[str, Promise]:
             items=int(fields["num_items"]),
             md5=fields["md5sum"].lower(),
             content_md5=fields["content_md5sum"].lower(),
+            made=_day(fields.get("timestamp", "")),
         )
     except KeyError as error:
         raise ValueError(f"{name['name']} has no {error}") from error
     return name["name"], promise
+
+
+def _day(timestamp: str) -> date | None:
+    try:
+        return date.fromisoformat(timestamp[:10])
+    except ValueError:
+        return None
 
 
 def _first_item(mirror: Mirror, stored: MirrorObject) -> str | None:

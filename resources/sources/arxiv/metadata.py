@@ -15,8 +15,8 @@ Records = dict[str, Record | BrokenRecord]  # by canonical id, in id order
 def records_of(mirror: Mirror, month: str, cache: Path) -> tuple[Records, Inventory]:
     """The records of a month's papers ("YYYY-MM"), and the inventory of all lines of all months.
 
-    Of several records of a paper that with the latest datestamp counts, of several of one day the last. The first
-    call for a version of the snapshot makes its index under `cache`.
+    Of several records of a paper that with the latest datestamp counts, of several of one day the last; it keeps what
+    the others state of earlier versions. The first call for a version of the snapshot makes its index under `cache`.
 
     Raises FileNotFoundError when the mirror has neither a snapshot nor harvested lines.
     """
@@ -40,6 +40,9 @@ def _latest(lines: Iterable[bytes]) -> Records:
         except ValueError as error:
             record = BrokenRecord(paper_of_line(line) or "", str(error)[:200])
         earlier = records.get(record.paper)
-        if not (earlier and record.datestamp and record.datestamp < earlier.datestamp):
-            records[record.paper] = record
+        if earlier and record.datestamp and record.datestamp < earlier.datestamp:
+            record, earlier = earlier, record
+        if isinstance(record, Record) and isinstance(earlier, Record):
+            record = record.beside(earlier)
+        records[record.paper] = record
     return dict(sorted(records.items()))

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from pylatexenc.latex2text import LatexNodes2Text
 
 from resources.sources.arxiv.ids import canonical_id
-from s1_assets.publishing.rights import rights_of
+from s1_assets.publishing.rights import narrowest, rights_of
 from s1_assets.tables import Row
 from s1_assets.taxonomy import discipline_of
 
@@ -24,6 +25,9 @@ _WITHDRAWN = re.compile(
     r"|^\s*(?:paper\s+|article\s+)?withdrawn\b",
     re.IGNORECASE,
 )
+# From a version's submission to its announcement; a weekend with a holiday is the longest that is usual.
+ANNOUNCED_WITHIN = timedelta(days=5)
+_ZONES = timedelta(days=1)  # between a day in Greenwich and the same day elsewhere
 _MATHS = re.compile(r"((?<!\\)\$\$.*?(?<!\\)\$\$|(?<!\\)\$.*?(?<!\\)\$)", re.DOTALL)
 _LETTER = re.compile(
     r"""\\(?:['`^"~=.]|[uvHcdbkrt](?![a-zA-Z]))\s*(?:\{\s*(?:\\[ij]|[a-zA-Z])\s*\}|\\[ij](?![a-zA-Z])|[a-zA-Z])"""
@@ -37,10 +41,12 @@ _GROUP = re.compile(r"(?P<argument>(?:\\[a-zA-Z]+\s*|[\^_}\]]))?\{(?P<text>[^{}\
 
 @dataclass(frozen=True)
 class Record:
-    """One line of metadata, as far as it is used. `submitted` and `updated` date the first and last version.
+    """One line of metadata, as far as it is used, at one `version` of its paper, the last one as it is read.
 
-    `withdrawn` is arXiv's own word that the last version is a withdrawal, which only harvested lines have. Of several
-    records of a paper that with the latest `datestamp` (YYYY-MM-DD) counts; by itself it changes no row.
+    `submitted` has the day of every version. `licenses` has the licence of each version of which a record stated it: a
+    line states that of its last version alone. `withdrawn` is arXiv's own word that the last version is a withdrawal
+    or is none; None in lines of the snapshot, which do not tell. Of several records of a paper that with the latest
+    `datestamp` (YYYY-MM-DD) counts; by itself it changes no row.
     """
 
     paper: str
@@ -50,23 +56,53 @@ class Record:
     authors: list[list[str]]
     categories: list[str]
     doi: str | None
-    license: str | None
     version: int
-    submitted: date
-    updated: date
-    withdrawn: bool = field(default=False, repr=False)
+    submitted: dict[int, date]
+    licenses: dict[int, str | None]
+    withdrawn: bool | None = None
     datestamp: str = field(default="", repr=False, compare=False)
 
     @property
     def digest(self) -> str:
         """A hash of everything that this record's row is made from."""
-        withdrawn = "withdrawn" if self.withdrawn else ""
-        return hashlib.sha256(f"{self!r}{withdrawn}".encode()).hexdigest()
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
+    @property
+    def license(self) -> str | None:
+        """The licence of its version, None where no record stated one."""
+        return self.licenses.get(self.version)
 
     @property
     def says_withdrawn(self) -> bool:
-        """Whether arXiv, comments or abstract say outright that the paper was withdrawn."""
-        return self.withdrawn or tells_withdrawal(self.comments) or tells_withdrawal(self.abstract)
+        """Whether the paper was withdrawn: by arXiv's own word, where there is none by outright ones of its authors."""
+        if self.withdrawn is not None:
+            return self.withdrawn
+        return tells_withdrawal(self.comments) or tells_withdrawal(self.abstract)
+
+    def versions_on(self, day: date) -> list[int]:
+        """The versions that arXiv may have had out on a day, the oldest first.
+
+        More than one where some were submitted so shortly before that they may not have been announced yet.
+        """
+        announced = [number for number, when in self.submitted.items() if when + ANNOUNCED_WITHIN <= day]
+        oldest = max(announced, default=min(self.submitted))
+        later = [number for number, when in self.submitted.items() if number > oldest and when - _ZONES <= day]
+        return [oldest, *later]
+
+    def at(self, versions: Sequence[int]) -> "Record":
+        """This record at a version, or at the first of several that it may be, under what all of them allow.
+
+        A version that the record does not know leaves it as it is, but for the licence, of which nothing is known.
+        """
+        if versions[0] not in self.submitted:
+            return replace(self, licenses={})
+        license_ = narrowest(self.licenses.get(number) for number in versions)
+        return replace(self, version=versions[0], licenses=self.licenses | {versions[0]: license_})
+
+    def beside(self, other: "Record") -> "Record":
+        """This record, with what another one of the paper tells of versions that this one is silent about."""
+        withdrawn = other.withdrawn if self.withdrawn is None and other.version == self.version else self.withdrawn
+        return replace(self, licenses=dict(sorted((other.licenses | self.licenses).items())), withdrawn=withdrawn)
 
     def row(self, month: str) -> Row:
         """The columns of `raw_papers` that do not depend on an archive; the paper is live and has no format yet."""
@@ -84,8 +120,8 @@ class Record:
             "license": self.license,
             "rights": rights_of(self.license),
             "status": "live",
-            "submitted": self.submitted,
-            "updated": self.updated,
+            "submitted": self.submitted[min(self.submitted)],
+            "updated": self.submitted[self.version],
             "format": "none",
         }
 
@@ -110,8 +146,8 @@ def read_record(line: bytes) -> Record:
         raw = json.loads(line)
         if raw.get("deleted"):
             raise ValueError("arXiv deleted it")
-        versions = [(int(item["version"].removeprefix("v")), item["created"]) for item in raw["versions"]]
-        (_, first), (version, last) = min(versions), max(versions)
+        versions = {int(item["version"].removeprefix("v")): _day(item["created"]) for item in raw["versions"]}
+        version = max(versions)
         return Record(
             paper=canonical_id(raw["id"]),
             title=_text(raw, "title"),
@@ -120,15 +156,18 @@ def read_record(line: bytes) -> Record:
             authors=[[*map(_valid, name), "", "", ""][:3] for name in raw.get("authors_parsed") or []],
             categories=_text(raw, "categories").split(),
             doi=_text(raw, "doi") or None,
-            license=_text(raw, "license") or None,
             version=version,
-            submitted=parsedate_to_datetime(first).date(),
-            updated=parsedate_to_datetime(last).date(),
-            withdrawn=raw.get("withdrawn") is True,
+            submitted=dict(sorted(versions.items())),
+            licenses={version: _text(raw, "license") or None},
+            withdrawn=raw.get("withdrawn"),
             datestamp=_text(raw, "update_date"),
         )
     except (LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _day(created: str) -> date:
+    return parsedate_to_datetime(created).date()
 
 
 def _text(raw: dict[str, Any], name: str) -> str:

@@ -5,6 +5,8 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import boto3
 import pytest
@@ -18,6 +20,7 @@ from resources.live.buckets import Bucket
 from resources.live.failures import SourceDownError, SourceRefusedError
 from resources.live.partial import Promised, locked_partial
 from resources.sources.arxiv.cell import ArxivCell
+from resources.sources.arxiv.harvested import HARVESTED
 from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
 from s1_assets_tests.resources.sources.arxiv_mirror import TEX, ArxivMirror, record
 
@@ -73,6 +76,30 @@ def _metadata(live, *papers, **fields):
     live.downloads.put("arxiv/arxiv-metadata-oai-snapshot.json", lines.encode())
 
 
+BY_ND, BY = (f"http://creativecommons.org/licenses/{terms}/4.0/" for terms in ("by-nc-nd", "by"))
+
+
+def _version(number, paper="2405.00002", **fields):
+    """A record of a paper at a version, each a day after the one before; chunks are of 4 March."""
+    days = [f"{day} Jun 2024 10:00:00 GMT" for day in range(1, number + 1)]
+    versions = [{"version": f"v{count}", "created": f"Sat, {day}"} for count, day in enumerate(days, 1)]
+    return record(paper, versions=versions, update_date=f"2024-06-0{number}", withdrawn=False, **fields)
+
+
+def _harvested(live, *records):
+    name = HARVESTED.next_name(live.downloads.mirror)
+    live.downloads.put(HARVESTED.path(MAY, name), "".join(json.dumps(one) + "\n" for one in records).encode())
+
+
+def _asked_days_ago(live, days):
+    """Lets what was asked for without an answer have been asked for so many days ago."""
+    folder = Path(live.downloads.url) / "arxiv/eprint/2405"
+    then = folder / f"{datetime.now(UTC) - timedelta(days=days):%Y-%m-%d}"
+    then.mkdir(exist_ok=True)
+    for path in [*folder.glob("*/*.none")]:
+        path.rename(then / path.name)
+
+
 def _rows(live, month=MAY):
     cell = ArxivCell.open(live.downloads.mirror, month, live.cache)
     return {row["paper_id"]: (part.name, row) for part in cell.parts() for row in cell.read(part.name).papers}
@@ -118,6 +145,21 @@ def test_a_chunk_that_is_not_as_promised_or_missing_keeps_no_other_from_coming(l
     assert [path for path in _stored(live) if path.endswith(".tar")] == ["arxiv/src/arXiv_src_2405_001.tar"]
     left_out = [line for line in told if "left out" in line]
     assert ["was promised" in left_out[0], "is not there" in left_out[1]] == [True, True]
+
+
+def test_a_chunk_of_before_that_arxiv_made_anew_is_not_read_for_the_new_one(live, origin, upload, export):
+    """Its papers are fetched one by one until the new one comes."""
+    _metadata(live, "2405.00001", "2405.00002")
+    harvest_chunks(live, MAY)
+    origin.entries = [""]
+    again = {"2405/2405.00001.gz": TEX + b" ", "2405/2405.00002.pdf": PDF}
+    origin.add_chunk("arXiv_src_2405_001", again, md5="0" * 32)
+    upload()
+    _stale(live)
+    harvest_chunks(live, MAY)
+    harvest_eprints(live, MAY)
+    assert export.asked == ["2405.00001v1", "2405.00002v1"]
+    assert [row["format"] for _, row in _rows(live).values()] == ["latex", "pdf"]
 
 
 def test_a_chunk_that_broke_off_goes_on_where_it_stopped(live, origin, upload, bucket):
@@ -203,6 +245,43 @@ def test_papers_of_no_chunk_come_one_by_one_and_once(live, export):
     assert len(export.asked) == 4
 
 
+def test_a_source_that_was_not_there_is_asked_for_again_after_some_days(live, export):
+    _metadata(live, "2405.00004")
+    harvest_eprints(live, MAY)
+    harvest_eprints(live, MAY)
+    assert len(export.asked) == 1
+    _asked_days_ago(live, 7)
+    export.sources["2405.00004v1"] = Response(PDF)
+    harvest_eprints(live, MAY)
+    assert len(export.asked) == 2
+    assert _rows(live)["arxiv:2405.00004"][1]["format"] == "pdf"
+
+
+def test_a_new_version_that_cannot_be_had_leaves_the_one_that_is_there_its_place_and_licence(live, export):
+    _harvested(live, _version(1, license=BY_ND))
+    harvest_eprints(live, MAY)
+    _harvested(live, _version(2))
+    harvest_eprints(live, MAY)
+    assert export.asked == ["2405.00002v1", "2405.00002v2"]
+    [(_, row)] = _rows(live).values()
+    assert (row["version"], row["license"], row["rights"], row["format"]) == (1, BY_ND, "no_derivatives", "pdf")
+    _asked_days_ago(live, 7)
+    export.sources["2405.00002v2"] = Response(PDF + b" revised")
+    harvest_eprints(live, MAY)
+    [(_, row)] = _rows(live).values()
+    assert (row["version"], row["license"], row["rights"]) == (2, BY, "open")
+
+
+def test_a_paper_that_only_speaks_of_a_withdrawal_is_fetched(live, export):
+    _metadata(live, "2405.00002", comments="This article was withdrawn", withdrawn=True)
+    harvest_eprints(live, MAY)
+    assert export.asked == []
+    _metadata(live, "2405.00001", comments="An earlier version was withdrawn by the author", withdrawn=False)
+    harvest_eprints(live, MAY)
+    assert export.asked == ["2405.00001v1"]
+    assert _rows(live)["arxiv:2405.00001"][1]["status"] == "live"
+
+
 def test_a_new_version_is_fetched_and_takes_the_place_of_the_old_one(live, export):
     _metadata(live, "2405.00002")
     harvest_eprints(live, MAY)
@@ -227,15 +306,71 @@ def test_a_chunk_wins_over_what_was_fetched_one_by_one(live, export, upload):
     assert len(export.asked) == asked
 
 
+def test_a_paper_that_was_revised_since_its_chunk_was_made_is_fetched_and_taken(live, export, upload):
+    _harvested(live, _version(1, license=BY_ND), _version(1, "2405.00001"))
+    harvest_chunks(live, MAY)
+    harvest_eprints(live, MAY)
+    assert export.asked == []
+    _harvested(live, _version(2))
+    _, row = _rows(live)["arxiv:2405.00002"]
+    assert (row["version"], row["license"], row["rights"]) == (1, BY_ND, "no_derivatives")
+    export.sources["2405.00002v2"] = Response(PDF + b" revised")
+    harvest_eprints(live, MAY)
+    assert export.asked == ["2405.00002v2"]
+    part, row = _rows(live)["arxiv:2405.00002"]
+    assert part.startswith("arXiv_eprint_2405_")
+    assert (row["version"], row["license"], row["rights"]) == (2, BY, "open")
+
+
+def test_a_chunk_that_comes_later_with_an_older_version_takes_nothing_from_what_was_fetched(live, export, upload):
+    _harvested(live, _version(1, license=BY_ND), _version(2))
+    export.sources["2405.00002v2"] = Response(PDF + b" revised")
+    harvest_eprints(live, MAY)
+    harvest_chunks(live, MAY)
+    part, row = _rows(live)["arxiv:2405.00002"]
+    assert part.startswith("arXiv_eprint_2405_")
+    assert (row["version"], row["rights"]) == (2, "open")
+
+
+def test_what_nothing_is_here_of_comes_before_what_was_revised(live, export, upload):
+    _harvested(live, _version(2, "2405.00001"), _version(1, "2405.00003"))
+    harvest_chunks(live, MAY)
+    harvest_eprints(live, MAY, limit=1)
+    assert export.asked == ["2405.00003v1"]
+
+
+def test_papers_of_a_chunk_that_does_not_come_are_fetched_one_by_one(live, export, origin, upload):
+    origin.add_chunk("arXiv_src_2405_002", {"2405/2405.00003.gz": TEX}, md5="0" * 32)
+    upload()
+    _metadata(live, "2405.00001", "2405.00002", "2405.00003")
+    harvest_chunks(live, MAY)
+    harvest_eprints(live, MAY)
+    assert export.asked == ["2405.00003v1"]
+    part, row = _rows(live)["arxiv:2405.00003"]
+    assert (part[:17], row["format"]) == ("arXiv_eprint_2405", "latex")
+
+
 def test_denied_access_stops_the_run_at_once_and_keeps_what_came(live, export):
     _metadata(live, "2405.00001")
     harvest_eprints(live, MAY)
     export.denied = True
     _metadata(live, "2405.00001", "2405.00002", "2405.00003")
-    with pytest.raises(SourceRefusedError, match=r"arXiv denies access.*'Access denied'.*\(HTTP 403\).*stops this run"):
+    with pytest.raises(SourceRefusedError, match=r"arXiv denies access.*'Access denied'.*\(HTTP 403\).*for an hour"):
         harvest_eprints(live, MAY)
     assert len(export.asked) == 2
     assert len(_stored(live, "arxiv/eprint")) == 1
+
+
+def test_after_denied_access_nothing_is_asked_for_an_hour(live, export):
+    export.denied = True
+    _metadata(live, "2405.00001")
+    with pytest.raises(SourceRefusedError):
+        harvest_eprints(live, MAY)
+    export.denied = False
+    patient = replace(live, patience=replace(QUICK, longest_closure=3000.0))
+    with pytest.raises(SourceDownError, match=r"arxiv-export: it asked to be left alone, closed until"):
+        harvest_eprints(patient, MAY)
+    assert len(export.asked) == 1
 
 
 def test_a_service_that_moved_is_told_and_no_paper_is_given_up(live, export):

@@ -1,9 +1,12 @@
 import gzip
 import hashlib
 import io
+import json
+import os
 import random
 import tarfile
 from collections import Counter
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -95,6 +98,96 @@ def test_words_alone_do_not_withdraw_a_paper_whose_source_is_there(made: ArxivMi
     made.add_chunk(CHUNK, {"2401/2401.00001.gz": TEX})
     made.write_snapshot(record("2401.00001", comments="The article was withdrawn by the author from the journal"))
     assert formats(cell(made).read(CHUNK)) == {"arxiv:2401.00001": ("live", "latex")}
+
+
+BY_ND, BY = (f"http://creativecommons.org/licenses/{terms}/4.0/" for terms in ("by-nc-nd", "by"))
+MADE = date(2024, 3, 4)  # the chunks of these mirrors
+
+
+def version(number: int, submitted: date, license_: str = BY, **fields: object) -> dict[str, object]:
+    """A record of 2401.00001 at a version; earlier ones are of the first days of January."""
+    days = [date(2024, 1, day) for day in range(1, number)] + [submitted]
+    versions = [
+        {"version": f"v{count}", "created": f"{day:%a, %d %b %Y} 10:00:00 GMT"} for count, day in enumerate(days, 1)
+    ]
+    return record("2401.00001", versions=versions, update_date=f"{submitted}", license=license_, **fields)
+
+
+def harvest(made: ArxivMirror, *lines: dict[str, object]) -> None:
+    path = made.root / "arxiv/oai/2024-01/20240601T000000000000Z.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def versions_of(made: ArxivMirror) -> list[tuple[str, int, str | None]]:
+    month = cell(made)
+    rows = [(part.name, row) for part in month.parts() for row in month.read(part.name).papers]
+    return [(name, row["version"], row["license"]) for name, row in rows]
+
+
+def test_a_row_has_version_and_licence_of_the_bytes_that_the_chunk_holds(made: ArxivMirror) -> None:
+    made.add_chunk(CHUNK, {"2401/2401.00001.gz": TEX})
+    made.write_snapshot(version(1, date(2024, 1, 1), BY_ND))
+    harvest(made, version(2, MADE + timedelta(days=2), title="On it, revised"))
+    [row] = cell(made).read(CHUNK).papers
+    assert (row["version"], row["license"], row["rights"]) == (1, BY_ND, "no_derivatives")
+    assert (row["submitted"], row["updated"], row["title"]) == (date(2024, 1, 1), date(2024, 1, 1), "On it, revised")
+
+
+def test_a_version_that_was_out_when_its_chunk_was_made_is_what_the_chunk_holds(made: ArxivMirror) -> None:
+    made.add_chunk(CHUNK, {"2401/2401.00001.gz": TEX})
+    made.write_snapshot(version(2, MADE - timedelta(days=5)))
+    assert versions_of(made) == [(CHUNK, 2, BY)]
+    assert cell(made).lacking() == []
+
+
+def test_a_version_whose_licence_was_never_seen_has_none(made: ArxivMirror) -> None:
+    made.add_chunk(CHUNK, {"2401/2401.00001.gz": TEX})
+    made.write_snapshot(version(2, MADE + timedelta(days=2)))
+    assert versions_of(made) == [(CHUNK, 1, None)]
+    [row] = cell(made).read(CHUNK).papers
+    assert row["rights"] == "pointer_only"
+
+
+def test_of_versions_that_a_chunk_may_hold_what_all_allow_counts(made: ArxivMirror) -> None:
+    """Submitted days before the chunk was made, and perhaps announced after."""
+    made.add_chunk(CHUNK, {"2401/2401.00001.gz": TEX})
+    made.write_snapshot(version(1, date(2024, 1, 1), BY))
+    harvest(made, version(2, MADE - timedelta(days=2), BY_ND))
+    assert versions_of(made) == [(CHUNK, 1, BY_ND)]
+    assert [lacking.paper for lacking in cell(made).lacking()] == ["2401.00001"]
+
+
+def test_without_a_manifest_a_chunk_holds_nothing_newer_than_its_file(made: ArxivMirror) -> None:
+    path = made.add_chunk(CHUNK, {"2401/2401.00001.gz": TEX}, listed=False)
+    made.write_snapshot(version(2, date(2024, 6, 3)))
+    assert versions_of(made) == [(CHUNK, 2, BY)]
+    os.utime(path, (1710000000, 1710000000))  # March
+    assert versions_of(made) == [(CHUNK, 1, None)]
+
+
+@pytest.mark.parametrize(("fetched", "taken"), [(1, CHUNK), (2, "arXiv_eprint_2401_2024-03-09")])
+def test_a_paper_fetched_by_itself_is_taken_where_it_is_newer_than_its_chunk(
+    made: ArxivMirror, fetched: int, taken: str
+) -> None:
+    made.add_chunk(CHUNK, {"2401/2401.00001.gz": TEX, "2401/2401.00002.gz": TEX})
+    path = made.root / f"arxiv/eprint/2401/2024-03-09/2401.00001v{fetched}.gz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(TEX)
+    made.write_snapshot(version(2, MADE + timedelta(days=2)), record("2401.00002"))
+    month = cell(made)
+    found = {part.name: month.read(part.name) for part in month.parts()}
+    assert [name for name, contents in found.items() if "arxiv:2401.00001" in formats(contents)] == [taken]
+    superseded = [("arxiv:2401.00001", "superseded")] if taken != CHUNK else []
+    assert rejected(found[CHUNK]) == superseded
+
+
+def test_arxiv_s_word_that_a_paper_is_not_withdrawn_counts_more_than_words(made: ArxivMirror) -> None:
+    words = "The article was withdrawn by the author from the journal"
+    made.write_snapshot(record("2401.00001", comments=words), record("2401.00002", comments=words))
+    harvest(made, record("2401.00001", comments=words, withdrawn=False))
+    statuses = {paper: status for paper, (status, _) in formats(cell(made).read("arXiv_metadata_2401")).items()}
+    assert statuses == {"arxiv:2401.00001": "live", "arxiv:2401.00002": "withdrawn"}
 
 
 def test_records_that_no_chunk_spans_are_a_part_of_their_own(made: ArxivMirror) -> None:
