@@ -368,7 +368,7 @@ def test_after_denied_access_nothing_is_asked_for_an_hour(live, export):
         harvest_eprints(live, MAY)
     export.denied = False
     patient = replace(live, patience=replace(QUICK, longest_closure=3000.0))
-    with pytest.raises(SourceDownError, match=r"arxiv-export: it asked to be left alone, closed until"):
+    with pytest.raises(SourceDownError, match=r"arxiv-export: it is to be left alone, closed until"):
         harvest_eprints(patient, MAY)
     assert len(export.asked) == 1
 
