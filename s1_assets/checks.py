@@ -12,12 +12,10 @@ from typing import Any
 
 import dagster as dg
 from dagster import AssetCheckSeverity as Severity
-from dagster._core.event_api import PartitionKeyFilter
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
 
 from resources.configured import LakeResource, PublisherResource
 from resources.lake import Lake
+from s1_assets.cell_state import ended_without_verdict, evaluation_of, last_verdicts
 from s1_assets.cells import Cell
 from s1_assets.partitions import SOURCE_MONTH, cell_of, partition_key
 from s1_assets.publishing.judges import manifest_matches_files
@@ -27,9 +25,6 @@ from s1_assets.quality.verdicts import Verdict, load_thresholds
 from s1_assets.quality.verdicts.extraction import everything_has_a_month
 from s1_assets.stage import outdated_parts
 from s1_assets.tables import ENHANCED_CAPTIONS, FIGURE_PAIRS, LINE, QUALITY_METRICS, RAW_PAPERS, Table
-
-# How many runs of a cell may be queued at once before its last verdict is out of sight.
-RECORDS = 50
 
 
 @dataclass(frozen=True)
@@ -158,56 +153,26 @@ def standing_objections(instance: dg.DagsterInstance, lake: Lake, cell: Cell) ->
 
 
 def failed_checks(instance: dg.DagsterInstance) -> dict[Cell, list[str]]:
-    """The checks whose latest evaluation in a cell is an error, as `asset.check`, by cell; warnings are none."""
+    """The checks whose last verdict in a cell is an error, as `asset.check`, by cell; warnings are none."""
     failed: dict[Cell, list[str]] = defaultdict(list)
-    keys = [key for check in CHECKS for key in check.check_keys]
-    for state in instance.event_log_storage.get_asset_check_partition_info(keys):
-        if state.partition_key is None or state.latest_execution_status is not Status.FAILED:
-            continue
-        (record,) = instance.event_log_storage.get_asset_check_execution_history(
-            state.check_key,
-            limit=1,
-            status={Status.FAILED},
-            partition_filter=PartitionKeyFilter(key=state.partition_key),
-        )
-        found = evaluation_of(record)
-        if found and found.severity is Severity.ERROR:
-            failed[cell_of(state.partition_key)].append(state.check_key.to_user_string().replace(":", "."))
+    for key in (key for check in CHECKS for key in check.check_keys):
+        for found in map(evaluation_of, last_verdicts(instance, key, failed=True)):
+            if found.partition and found.severity is Severity.ERROR:
+                failed[cell_of(found.partition)].append(key.to_user_string().replace(":", "."))
     return failed
 
 
 def _objection(instance: dg.DagsterInstance, check: CellCheck, cell: Cell, tables: str) -> str | None:
-    record = _latest_record(instance, check, cell)
-    if record is None:
+    key, partition = dg.AssetCheckKey(dg.AssetKey(check.table.name), check.name), partition_key(cell)
+    verdict = next(iter(last_verdicts(instance, key, partition)), None)
+    if run_id := ended_without_verdict(instance, key, partition, verdict.timestamp if verdict else 0):
+        return f"did not finish (run {run_id})"
+    if verdict is None:
         return "has not been run"
-    evaluation = evaluation_of(record)
-    if evaluation is None:
-        return f"did not finish (run {record.run_id})"
+    evaluation = evaluation_of(verdict)
     if not evaluation.passed and evaluation.severity is Severity.ERROR:
         return f"failed: {evaluation.description}"
     judged = evaluation.metadata.get("tables")
     if judged is None or judged.value != tables:
         return "judged another state of the table; run the check again"
-    return None
-
-
-def _latest_record(instance: dg.DagsterInstance, check: CellCheck, cell: Cell) -> AssetCheckExecutionRecord | None:
-    """The newest record of a check for a cell, those aside that a queued or running run has only planned."""
-    records = instance.event_log_storage.get_asset_check_execution_history(
-        dg.AssetCheckKey(dg.AssetKey(check.table.name), check.name),
-        limit=RECORDS,
-        partition_filter=PartitionKeyFilter(key=partition_key(cell)),
-    )
-    for record in records:
-        run = instance.get_run_by_id(record.run_id) if record.status is Status.PLANNED else None
-        if run is None or run.is_finished:
-            return record
-    return None
-
-
-def evaluation_of(record: AssetCheckExecutionRecord) -> dg.AssetCheckEvaluation | None:
-    """What a check found; None when it crashed, has not run, or its run ended before it."""
-    event = record.event.dagster_event if record.event else None
-    if event and event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-        return event.asset_check_evaluation_data
     return None

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run
 
 from resources.publishers.publisher import open_publisher
 from s1_assets.cells import Cell
@@ -183,8 +185,19 @@ def test_nothing_is_published_that_was_not_made_from_the_tables_as_they_are(line
 
 def test_a_check_that_another_run_has_only_planned_is_no_objection(line):
     assert line.run(JUNE).success
-    line.instance.create_run_for_job(line.defs.resolve_job_def("cell"), tags={"dagster/partition": partition_key(JUNE)})
+    job = line.defs.resolve_job_def("cell")
+    queued = line.instance.create_run_for_job(job, tags={"dagster/partition": partition_key(JUNE)})
     assert standing_objections(line.instance, line.lake, JUNE) == []
+    line.instance.report_run_canceled(queued)
+    assert standing_objections(line.instance, line.lake, JUNE) == []
+
+
+def test_a_run_that_was_overtaken_by_a_newer_one_publishes_by_its_own_verdicts(line):
+    job = line.defs.resolve_job_def("cell")
+    overtaken = line.instance.create_run_for_job(job, tags={"dagster/partition": partition_key(JUNE)})
+    assert line.run(JUNE).success
+    os.utime(line.folder / "mirror/arxiv/src/arXiv_src_2406_001.tar")
+    assert execute_run(InMemoryJob(job), overtaken, line.instance).success
 
 
 def test_a_verdict_that_does_not_say_which_tables_it_judged_does_not_count(line):
