@@ -62,9 +62,14 @@ class News:
     links: dict[str, str] = field(default_factory=dict)
 
     @property
+    def about(self) -> str:
+        """What it is about, whatever became of it."""
+        return f"{self.subject}|{self.source}"
+
+    @property
     def group(self) -> str:
         """News of one group goes into one message."""
-        return "|".join((self.kind, self.subject, self.source))
+        return f"{self.kind}|{self.about}"
 
 
 @dataclass(frozen=True)

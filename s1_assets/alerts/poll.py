@@ -3,21 +3,18 @@
 Everything is asked of the Dagster instance in ways that all its storages answer (SQLite and Postgres are tested).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import dagster as dg
 from dagster import AssetCheckSeverity as Severity
 from dagster import DagsterEventType as Event
-from dagster._core.event_api import PartitionKeyFilter
 from dagster._core.scheduler.instigation import InstigatorTick, TickStatus
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord, AssetCheckPartitionInfo
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
 
 from s1_assets.alerts.messages import Kind, Links, News, short
 from s1_assets.alerts.told import Told
-from s1_assets.checks import evaluation_of
+from s1_assets.cell_state import PARTITION, evaluation_of
 from s1_assets.partitions import cell_of
 from s1_assets.step_failure import cause
 
@@ -25,11 +22,10 @@ from s1_assets.step_failure import cause
 OVERLAP_IDS, OVERLAP_SECONDS = 1000, 120
 # What one tick looks at; the rest is for the next.
 EVALUATIONS, RUNS = 500, 200
-# Runs of one check and cell that are looked back on for the verdict before the last.
-LOOK_BACK = 10
 FAILURES_IN_A_ROW = 3
 FINISHED = [TickStatus.SUCCESS, TickStatus.SKIPPED, TickStatus.FAILURE]
-RETRY, PARTITION = "dagster/retry_number", "dagster/partition"
+RETRY, FIRST_ATTEMPT, WILL_RETRY = "dagster/retry_number", "dagster/root_run_id", "dagster/will_retry"
+Dated = tuple[float, News]  # the UNIX time at which it happened
 
 
 @dataclass(frozen=True)
@@ -41,9 +37,9 @@ class Watched:
     links: Links
 
     def kind(self, evaluation: dg.AssetCheckEvaluation) -> Kind | None:
-        """What an evaluation is: check_failed, check_warned, or None for one that is no news of its own."""
+        """What an evaluation is: check_failed, check_warned, all_clear (of a failure, if there was one), or no news."""
         if evaluation.passed:
-            return None
+            return "all_clear"
         if evaluation.severity is Severity.ERROR:
             return "check_failed"
         measured = "value" in evaluation.metadata
@@ -66,83 +62,63 @@ def name_of(key: dg.AssetCheckKey) -> str:
     return f"{key.asset_key.to_user_string()}.{key.name}"
 
 
-def evaluated_since(
-    instance: dg.DagsterInstance, checks: Sequence[dg.AssetCheckKey], storage_id: int | None
-) -> list[AssetCheckPartitionInfo]:
-    """The latest run of every check and partition, if it was evaluated after a storage id; oldest first.
-
-    Without a storage id, all of them. A check that a newer run has planned waits for that run's verdict, and is
-    not seen when that run ends without one: that run's own failure is.
-    """
-    found = instance.event_log_storage.get_asset_check_partition_info(list(checks), after_storage_id=storage_id)
-    rows = [row for row in found if row.latest_execution_status is not Status.PLANNED]
-    new = [row for row in rows if row.latest_check_event_storage_id > (storage_id or 0)]
-    return sorted(new, key=lambda row: row.latest_check_event_storage_id)
+def evaluations_after(instance: dg.DagsterInstance, storage_id: int, limit: int) -> Mapping[int, dg.EventLogEntry]:
+    """Verdicts of checks, within a run or without one, by storage id and so in the order in which they were given."""
+    return instance.event_log_storage.get_logs_for_all_runs_by_log_id(
+        after_cursor=max(0, storage_id), dagster_event_type=Event.ASSET_CHECK_EVALUATION, limit=limit
+    )
 
 
-def begin(instance: dg.DagsterInstance, watched: Watched, now: float) -> Told:
+def begin(instance: dg.DagsterInstance, now: float) -> Told:
     """The state of one who has told everything up to now."""
-    rows = evaluated_since(instance, list(watched.checks.values()), None)
-    told = Told(rows[-1].latest_check_event_storage_id if rows else 0, now)
-    told.evaluations = _overlapping([row.latest_check_event_storage_id for row in rows], told.storage_id)
+    told = Told(0, now)
+    _skip_to_newest(instance, told)
     told.runs = [record.dagster_run.run_id for record in _failed_runs(instance, now - OVERLAP_SECONDS)]
     told.failing = failing_automation(instance)
     return told
 
 
+def begin_again(instance: dg.DagsterInstance, told: Told) -> bool:
+    """Goes back to where storage ids are, and says whether they were behind what was told; else does nothing.
+
+    After `dagster run wipe` those of SQLite begin at 1. What was judged since then is not told.
+    """
+    if _newest(instance) >= told.storage_id:
+        return False
+    _skip_to_newest(instance, told)
+    return True
+
+
+def _skip_to_newest(instance: dg.DagsterInstance, told: Told) -> None:
+    told.storage_id = _newest(instance)
+    told.evaluations = [*evaluations_after(instance, told.storage_id - OVERLAP_IDS, OVERLAP_IDS)]
+
+
+def _newest(instance: dg.DagsterInstance) -> int:
+    return instance.event_log_storage.get_maximum_record_id() or 0
+
+
 def look(instance: dg.DagsterInstance, watched: Watched, told: Told) -> list[News]:
-    """The news since `told`, which is moved past it."""
-    return [
-        *_news_of_checks(instance, watched, told),
-        *_news_of_runs(instance, watched, told),
-        *_news_of_automation(instance, watched, told),
-    ]
+    """The news since `told`, oldest first; `told` is moved past it. Every check that passes is an all clear here."""
+    checks_and_runs = [*_news_of_checks(instance, watched, told), *_news_of_runs(instance, watched, told)]
+    in_order = sorted(checks_and_runs, key=lambda dated: dated[0])
+    return [*(item for _, item in in_order), *_news_of_automation(instance, watched, told)]
 
 
-def _news_of_checks(instance: dg.DagsterInstance, watched: Watched, told: Told) -> list[News]:
-    rows = evaluated_since(instance, list(watched.checks.values()), max(0, told.storage_id - OVERLAP_IDS))
+def _news_of_checks(instance: dg.DagsterInstance, watched: Watched, told: Told) -> list[Dated]:
+    read = evaluations_after(instance, told.storage_id - OVERLAP_IDS, EVALUATIONS + len(told.evaluations))
     seen = set(told.evaluations)
-    new = [row for row in rows if row.latest_check_event_storage_id not in seen][:EVALUATIONS]
-    news = [item for row in new if (item := _news_of_check(instance, watched, row))]
-    ids = [row.latest_check_event_storage_id for row in new]
-    told.storage_id = max([told.storage_id, *ids])
-    told.evaluations = _overlapping([*told.evaluations, *ids], told.storage_id)
-    return news
+    new = {storage_id: entry for storage_id, entry in read.items() if storage_id not in seen}
+    told.storage_id = max([told.storage_id, *new])
+    told.evaluations = [number for number in (*told.evaluations, *new) if number > told.storage_id - OVERLAP_IDS]
+    return [dated for entry in new.values() for dated in _news_of_check(watched, entry)]
 
 
-def _overlapping(ids: Sequence[int], last: int) -> list[int]:
-    return [storage_id for storage_id in ids if storage_id > last - OVERLAP_IDS]
-
-
-def _news_of_check(instance: dg.DagsterInstance, watched: Watched, row: AssetCheckPartitionInfo) -> News | None:
-    records = instance.event_log_storage.get_asset_check_execution_history(
-        row.check_key, limit=LOOK_BACK, partition_filter=PartitionKeyFilter(key=row.partition_key)
-    )
-    done = [number for number, record in enumerate(records) if record.status is not Status.PLANNED]
-    if not done:
-        return None  # deleted meanwhile
-    record = records[done[0]]
-    evaluation = evaluation_of(record)
-    if not evaluation:
-        return None
-    kind = watched.kind(evaluation)
-    if evaluation.passed and _failed_before(instance, watched, records[done[0] + 1 :]):
-        kind = "all_clear"
-    judged = CheckRun(row.check_key, row.partition_key, record.run_id, evaluation)
-    return check_news(watched, kind, judged) if kind else None
-
-
-def _failed_before(
-    instance: dg.DagsterInstance, watched: Watched, earlier: Sequence[AssetCheckExecutionRecord]
-) -> bool:
-    """Whether the last verdict before was told as a failure, a warning or a crash."""
-    for record in earlier:
-        if evaluation := evaluation_of(record):
-            return watched.kind(evaluation) is not None
-        run = instance.get_run_by_id(record.run_id)
-        if run and any(item.subject == name_of(record.key) for item in _news_of_run(instance, watched, run)):
-            return True
-    return False
+def _news_of_check(watched: Watched, entry: dg.EventLogEntry) -> Iterator[Dated]:
+    evaluation = evaluation_of(entry)
+    key, kind = evaluation.asset_check_key, watched.kind(evaluation)
+    if kind and key in watched.checks.values():
+        yield entry.timestamp, check_news(watched, kind, CheckRun(key, evaluation.partition, entry.run_id, evaluation))
 
 
 def check_news(watched: Watched, kind: Kind, run: CheckRun) -> News:
@@ -174,17 +150,18 @@ def _measured(evaluation: dg.AssetCheckEvaluation | None, name: str) -> str | No
     return f"{found.value:.4g}" if isinstance(found.value, float) else short(str(found.value))
 
 
-def _news_of_runs(instance: dg.DagsterInstance, watched: Watched, told: Told) -> list[News]:
+def _news_of_runs(instance: dg.DagsterInstance, watched: Watched, told: Told) -> list[Dated]:
     seen = set(told.runs)
     records = _failed_runs(instance, told.ended - OVERLAP_SECONDS)
     new = [record for record in records if record.dagster_run.run_id not in seen][:RUNS]
-    news = [item for record in new for item in _news_of_run(instance, watched, record.dagster_run)]
     told.ended = max([told.ended, *(record.end_time or 0 for record in new)])
     overlap = {
         record.dagster_run.run_id for record in records if (record.end_time or 0) >= told.ended - OVERLAP_SECONDS
     }
     told.runs = [run_id for run_id in (*told.runs, *(r.dagster_run.run_id for r in new)) if run_id in overlap]
-    return news
+    return [
+        (record.end_time or 0, item) for record in new for item in _news_of_run(instance, watched, record.dagster_run)
+    ]
 
 
 def _failed_runs(instance: dg.DagsterInstance, ended: float) -> list[dg.RunRecord]:
@@ -197,9 +174,22 @@ def _failed_runs(instance: dg.DagsterInstance, ended: float) -> list[dg.RunRecor
 
 
 def _news_of_run(instance: dg.DagsterInstance, watched: Watched, run: dg.DagsterRun) -> list[News]:
-    """Checks that crashed, and steps that failed on their own; nothing for a retry or a check that gave a verdict."""
+    """How a run failed. Of one that is tried again by itself, the first attempt, and later what the first did not say.
+
+    An attempt in between, after which another follows, tells nothing but its crashed checks.
+    """
+    failures, again = _failures(instance, watched, run), run.tags.get(WILL_RETRY) == "true"
     if int(run.tags.get(RETRY, 0)) > 0:
-        return []
+        first = instance.get_run_by_id(run.tags.get(FIRST_ATTEMPT, ""))
+        said = {(item.subject, item.text) for item in (_failures(instance, watched, first) if first else ())}
+        new = [item for item in failures if (item.subject, item.text) not in said]
+        return [item for item in new if item.kind == "check_crashed"] if again else new
+    words = " It is tried again by itself." if again else ""
+    return [replace(item, text=item.text + words) if item.kind == "run_failed" else item for item in failures]
+
+
+def _failures(instance: dg.DagsterInstance, watched: Watched, run: dg.DagsterRun) -> list[News]:
+    """Checks that crashed, and steps that failed on their own; a check that gave a verdict is told as that verdict."""
     entries = instance.all_logs(run.run_id, {Event.STEP_FAILURE, Event.ASSET_CHECK_EVALUATION, Event.RUN_FAILURE})
     events = [entry.dagster_event for entry in entries if entry.dagster_event]
     judged = {
@@ -225,13 +215,12 @@ def _news_of_run(instance: dg.DagsterInstance, watched: Watched, run: dg.Dagster
 def _run_news(watched: Watched, run: dg.DagsterRun, text: str) -> News:
     partition = run.tags.get(PARTITION)
     cell = cell_of(partition) if partition else None
-    again = " It is tried again by itself." if run.tags.get("dagster/will_retry") == "true" else ""
     return News(
         kind="run_failed",
         subject=run.job_name,
         source=cell.source if cell else "",
         cell=str(cell) if cell else "",
-        text=short(text) + again,
+        text=short(text),
         run_id=run.run_id,
         links={"run": watched.links.run(run.run_id)},
     )

@@ -1,33 +1,32 @@
 """What stands as it should not, once a day: cells, checks, sources, and the alert sensor itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from statistics import median
 
 import dagster as dg
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
 
 from s1_assets.alerts.messages import Links, Message, News
-from s1_assets.alerts.poll import Watched, evaluated_since, name_of
-from s1_assets.cells import SOURCES, Cell
-from s1_assets.checks import evaluation_of
-from s1_assets.partitions import SOURCE_MONTH, cell_of
+from s1_assets.alerts.poll import Watched, name_of
+from s1_assets.cell_state import evaluation_of, last_verdicts
+from s1_assets.cells import SOURCES, Cell, month_before
+from s1_assets.partitions import cell_of, partition_key
 from s1_assets.tables import RAW_PAPERS
 
 SAMPLE = 20
-PAGE = 500
 # A source is silent when nothing new came for this many times its usual gap, the median of those between the days on
 # which something came. Fewer days than that say nothing about what is usual.
 TIMES_USUAL, DAYS_NEEDED = 3, 5
-MATERIALIZATIONS = 300
+# How many such days are looked for, how many months back, and how many materializations are read at a time.
+DAYS_LOOKED, MONTHS_BACK, PAGE = 20, 12, 300
 DAY = 86400.0
 
 
 @dataclass
 class CheckStanding:
-    """The cells that a check does not pass now, as their latest evaluation has it."""
+    """The cells that a check does not pass now, as its last verdict on each has it."""
 
     failed: list[str] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
@@ -44,13 +43,6 @@ class Standing:
     alert_sensor: str
 
 
-def failed_cells(instance: dg.DagsterInstance) -> list[str]:
-    """Partition keys of the cells whose latest finished run failed."""
-    ended = dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE])
-    latest = instance.get_run_partition_data(ended)
-    return sorted(run.partition for run in latest if run.status is dg.DagsterRunStatus.FAILURE)
-
-
 def checks_standing(instance: dg.DagsterInstance, watched: Watched) -> dict[str, CheckStanding]:
     """The checks that some cell does not pass, by `asset.check`."""
     found = {name_of(key): _check_standing(instance, key) for key in watched.checks.values()}
@@ -58,23 +50,10 @@ def checks_standing(instance: dg.DagsterInstance, watched: Watched) -> dict[str,
 
 
 def _check_standing(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> CheckStanding:
-    rows = evaluated_since(instance, [key], None)
-    open_ = {
-        (row.latest_planned_run_id, row.partition_key) for row in rows if row.latest_execution_status is Status.FAILED
-    }
-    standing, cursor = CheckStanding(), None
-    while open_:
-        records = instance.event_log_storage.get_asset_check_execution_history(
-            key, limit=PAGE, cursor=cursor, status={Status.FAILED}
-        )
-        for record in records:
-            place = (record.run_id, record.partition)
-            if place in open_ and (evaluation := evaluation_of(record)):
-                open_.remove(place)
-                _cells_like(standing, evaluation).append(record.partition or "")
-        if not records:
-            break
-        cursor = records[-1].id
+    standing = CheckStanding()
+    for evaluation in map(evaluation_of, last_verdicts(instance, key, failed=True)):
+        if evaluation.partition:
+            _cells_like(standing, evaluation).append(evaluation.partition)
     return standing
 
 
@@ -88,8 +67,7 @@ def silent_sources(instance: dg.DagsterInstance, now: float, links: Links) -> li
     """Sources that brought no new paper for longer than usual. `now` is UNIX time."""
     news = []
     for source in SOURCES:
-        arrivals = _arrivals(instance, source)
-        silence = longer_than_usual(arrivals, now)
+        silence = longer_than_usual(_last_arrivals(instance, source, now), now)
         if silence:
             days, usual = silence
             text = f"no new paper for {days:.0f} days; something new came every {usual:.0f} days before"
@@ -101,8 +79,7 @@ def silent_sources(instance: dg.DagsterInstance, now: float, links: Links) -> li
 def longer_than_usual(arrivals: Sequence[float], now: float) -> tuple[float, float] | None:
     """Days of silence and the usual gap in days, if the silence is longer than TIMES_USUAL gaps.
 
-    `arrivals` are UNIX times at which something new came, in any order; a day counts once, so that a backfill of
-    hundreds of cells is one arrival.
+    `arrivals` are UNIX times at which something new came, in any order; a day counts once.
     """
     days = sorted({time // DAY for time in arrivals})
     if len(days) < DAYS_NEEDED:
@@ -112,11 +89,39 @@ def longer_than_usual(arrivals: Sequence[float], now: float) -> tuple[float, flo
     return (silent, usual) if silent > TIMES_USUAL * usual else None
 
 
-def _arrivals(instance: dg.DagsterInstance, source: str) -> list[float]:
-    keys = [str(key) for key in SOURCE_MONTH.get_partition_keys() if cell_of(key).source == source]
+def _last_arrivals(instance: dg.DagsterInstance, source: str, now: float) -> list[float]:
+    """When new papers of a source came, UNIX times: the last of each of DAYS_LOOKED days, or of all that there are."""
+    days: dict[float, float] = {}
+    for time in _arrivals(instance, source, now):
+        days.setdefault(time // DAY, time)
+        if len(days) == DAYS_LOOKED:
+            break
+    return [*days.values()]
+
+
+def _arrivals(instance: dg.DagsterInstance, source: str, now: float) -> Iterator[float]:
+    """When new rows came into the cell of a month that was then the current one or the one before, newest first.
+
+    What comes into older months is a backfill, or changes of old papers, and says nothing about what the source posts.
+    """
+    months = [_month(now)]
+    for _ in range(MONTHS_BACK):
+        months.append(month_before(months[-1]))
+    keys = [partition_key(Cell(source, month)) for month in months]
     of_source = dg.AssetRecordsFilter(dg.AssetKey(RAW_PAPERS.name), asset_partitions=keys)
-    records = instance.fetch_materializations(of_source, limit=MATERIALIZATIONS).records
-    return [record.timestamp for record in records if _new_rows(record) > 0]
+    cursor, more = None, True
+    while more:
+        page = instance.fetch_materializations(of_source, limit=PAGE, cursor=cursor)
+        for record in page.records:
+            then = _month(record.timestamp)
+            fresh = cell_of(record.partition_key or "").month in {then, month_before(then)}
+            if fresh and _new_rows(record) > 0:
+                yield record.timestamp
+        cursor, more = page.cursor, page.has_more
+
+
+def _month(time: float) -> str:
+    return f"{datetime.fromtimestamp(time, UTC):%Y-%m}"
 
 
 def _new_rows(record: dg.EventLogRecord) -> int:

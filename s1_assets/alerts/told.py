@@ -1,28 +1,51 @@
 """What was told so far: the alert sensor's cursor.
 
 The first news of a group goes out at once. News of the same group soon after it waits and goes out together, after
-pauses that double: a night in which two thousand cells fail one check is a dozen messages.
+pauses that double: a night in which two thousand cells fail one check is a dozen messages. What is newer takes the
+place of what waits: a failure that is mended before it was told is not told, and neither is that it was mended.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import cast
 
-from s1_assets.alerts.messages import SHOWN, WEIGHTS, Group, News, Weight, grouped
+from s1_assets.alerts.messages import SHOWN, WEIGHTS, Group, Kind, News, Weight
 
 # Seconds between two messages of a group: from the first to the longest pause.
 FIRST_PAUSE = 300
 LONGEST_PAUSE: dict[Weight, int] = {"error": 3600, "warning": 86400, "info": 3600}
+# News that says how something is, and not only that something happened: the newest of it is all that counts.
+OPENING = {"check_failed", "check_warned", "check_crashed", "automation_failing"}
+STATES = OPENING | {"all_clear"}
+FIRST_YEAR = 1991  # of any source
 
 
 @dataclass
 class Pause:
-    """A group that was told at `until - seconds`: what came since waits until then (UNIX time)."""
+    """A group that was told at `until - seconds`: what came since waits until then (UNIX time).
 
-    until: float
-    seconds: int
+    `waiting` are the first of `count` news, `cells` the cells of all of them.
+    """
+
+    until: float = 0.0
+    seconds: int = 0
     count: int = 0
     waiting: list[News] = field(default_factory=list)
+    cells: int = 0
+
+    def add(self, item: News) -> None:
+        """Lets news wait."""
+        self.count += 1
+        self.cells |= as_bit(item.cell)
+        self.waiting = [*self.waiting, item][:SHOWN]
+
+    def forget(self, cell: str) -> None:
+        """Drops what waits of a cell."""
+        if self.cells & as_bit(cell):
+            self.count -= 1
+            self.cells ^= as_bit(cell)
+            self.waiting = [item for item in self.waiting if item.cell != cell]
 
 
 @dataclass
@@ -30,7 +53,8 @@ class Told:
     """Places up to which evaluations (storage ids) and failed runs (UNIX time of their end) were told.
 
     Both are read again from a little before them, because storages may show events out of order; `evaluations` and
-    `runs` name what was told of that overlap. `failing` names the sensors and schedules that were told as failing.
+    `runs` name what was told of that overlap. `failing` names the sensors and schedules that were seen failing.
+    `uncleared` are the cells, by subject and source, of which a failure was told and no all clear since.
     """
 
     storage_id: int
@@ -39,27 +63,39 @@ class Told:
     runs: list[str] = field(default_factory=list)
     failing: list[str] = field(default_factory=list)
     pauses: dict[str, Pause] = field(default_factory=dict)
+    uncleared: dict[str, int] = field(default_factory=dict)
 
     def due(self, news: Sequence[News], now: float) -> list[Group]:
-        """What is to be told now of this news and of what waited; the rest of it waits."""
-        new = grouped(news)
+        """What is to be told now of this news, oldest first, and of what waited; the rest of it waits."""
+        for item in news:
+            self._hear(item)
         due = []
-        for name in dict.fromkeys([*self.pauses, *new]):
-            pause, more = self.pauses.get(name), new.get(name, Group(0, ()))
-            if pause and now < pause.until:
-                pause.count += more.count
-                pause.waiting = [*pause.waiting, *more.shown][:SHOWN]
-                continue
-            count = more.count + (pause.count if pause else 0)
-            shown = [*(pause.waiting if pause else ()), *more.shown][:SHOWN]
-            if count:
-                due.append(Group(count, tuple(shown)))
-                longest = LONGEST_PAUSE[WEIGHTS[shown[0].kind]]
-                seconds = min(2 * pause.seconds, longest) if pause else FIRST_PAUSE
-                self.pauses[name] = Pause(now + seconds, seconds)
-            elif pause and now >= pause.until + pause.seconds:
+        for name, pause in list(self.pauses.items()):
+            if now >= pause.until and pause.count:
+                due.append(self._tell(name, pause, now))
+            elif now >= pause.until + pause.seconds:
                 del self.pauses[name]
         return due
+
+    def _hear(self, item: News) -> None:
+        if item.kind in STATES:
+            for name, pause in self.pauses.items():
+                kind, about = _parts(name)
+                if kind in STATES and about == item.about:
+                    pause.forget(item.cell)
+        if item.kind != "all_clear" or self.uncleared.get(item.about, 0) & as_bit(item.cell):
+            self.pauses.setdefault(item.group, Pause()).add(item)
+
+    def _tell(self, name: str, pause: Pause, now: float) -> Group:
+        kind, about = _parts(name)
+        if kind in OPENING:
+            self.uncleared[about] = self.uncleared.get(about, 0) | pause.cells
+        elif kind == "all_clear":
+            self.uncleared[about] = self.uncleared.get(about, 0) & ~pause.cells
+        self.uncleared = {about: cells for about, cells in self.uncleared.items() if cells}
+        seconds = min(2 * pause.seconds, LONGEST_PAUSE[WEIGHTS[kind]]) or FIRST_PAUSE
+        self.pauses[name] = Pause(now + seconds, seconds)
+        return Group(pause.count, tuple(pause.waiting) or tuple(_without_words(kind, about, pause.cells)))
 
     def as_cursor(self) -> str:
         """The cursor that `from_cursor` reads."""
@@ -80,3 +116,28 @@ class Told:
                 f"the alert sensor's cursor {cursor[:100]!r} cannot be read ({error!r}); reset it in the UI "
                 "(Automation → alerts → Reset cursor), alerts then begin with what happens next"
             ) from error
+
+
+def as_bit(cell: str) -> int:
+    """A cell ("arxiv 2024-05", or "" for none) as a bit in a set of cells of one source.
+
+    Every tick stores the cursor, and a backfill may leave thousands of cells in it: a bit a month keeps it small.
+    """
+    if not cell:
+        return 1
+    year, month = map(int, cell.split()[1].split("-"))
+    return 1 << ((year - FIRST_YEAR) * 12 + month)
+
+
+def _without_words(kind: Kind, about: str, cells: int) -> Iterator[News]:
+    """News of cells whose own was not kept, because others were shown that did not need to be told in the end."""
+    subject, source = about.split("|")
+    bits = [bit for bit in range(1, cells.bit_length()) if cells >> bit & 1]
+    for bit in bits[:SHOWN]:
+        year, month = divmod(bit - 1, 12)
+        yield News(kind, subject, source, f"{source} {FIRST_YEAR + year}-{month + 1:02}")
+
+
+def _parts(group: str) -> tuple[Kind, str]:
+    kind, about = group.split("|", maxsplit=1)
+    return cast("Kind", kind), about

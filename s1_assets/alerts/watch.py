@@ -23,8 +23,9 @@ from s1_assets.alerts.delivery import (
     sending_job,
 )
 from s1_assets.alerts.messages import Links, compose, grouped
-from s1_assets.alerts.poll import Watched, begin, failing_automation, last_tick, look
+from s1_assets.alerts.poll import Watched, begin, begin_again, failing_automation, last_tick, look
 from s1_assets.alerts.told import Told
+from s1_assets.cell_state import failed_cells
 from s1_assets.settings import Settings
 
 SENSOR = "alerts"
@@ -70,12 +71,14 @@ def alert_sensor(job: dg.JobDefinition, watched: Watched, channels: Sequence[Cha
     def watch(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         instance, now = context.instance, time.time()
         if not context.cursor:
-            begun = begin(instance, watched, now).as_cursor()
+            begun = begin(instance, now).as_cursor()
             return dg.SensorResult(skip_reason="first start: what happens from now on is told", cursor=begun)
         key = hashlib.sha256(context.cursor.encode()).hexdigest()[:16]
         if (reached := _reached(instance, key)) is not None:
             return dg.SensorResult(skip_reason="this was asked for before the cursor was saved", cursor=reached)
         told = Told.from_cursor(context.cursor)
+        if begin_again(instance, told):
+            context.log.warning("events were deleted, by `dagster run wipe`? Checks are told from now on")
         news = look(instance, watched, told)
         if not channels:
             told.pauses.clear()
@@ -113,7 +116,7 @@ def digest_op(watched: Watched) -> dg.OpDefinition:
         """The daily digest, and a message for each source that is silent for longer than usual."""
         instance, now = context.instance, time.time()
         stands = standing.Standing(
-            standing.failed_cells(instance),
+            failed_cells(instance),
             standing.checks_standing(instance, watched),
             failing_automation(instance),
             _sensor_life(instance),

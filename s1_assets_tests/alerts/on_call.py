@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run
 
 from s1_assets.alerts.delivery import JOB, REQUESTED
 from s1_assets.alerts.watch import SENSOR, Alerts, alerts
+from s1_assets.cell_state import PARTITION
 from s1_assets.cells import Cell
 from s1_assets.partitions import SOURCE_MONTH, cell_of, partition_key
 from s1_assets.settings import Settings
@@ -70,6 +73,20 @@ class OnCall:
             ).run_id
             for cell in cells
         ]
+
+    def queue(self, cell: Cell) -> dg.DagsterRun:
+        """A run of a cell that waits, and has planned its check."""
+        return self.instance.create_run_for_job(self._job, run_config=QUIET, tags={PARTITION: partition_key(cell)})
+
+    def start(self, run: dg.DagsterRun, verdict: Verdict) -> None:
+        """Runs what was queued."""
+        self.verdicts[cell_of(run.tags[PARTITION])] = verdict
+        execute_run(InMemoryJob(self._job), run, self.instance, raise_on_error=False)
+
+    @property
+    def _job(self) -> dg.JobDefinition:
+        line = dg.Definitions(assets=self.assets[:1], asset_checks=self.assets[1:])
+        return line.resolve_implicit_global_asset_job_def()
 
     def judge(self, cell: Cell, verdict: dg.AssetCheckResult) -> None:
         """A verdict on a cell that no run gave."""

@@ -1,10 +1,12 @@
 """When a source counts as silent, and what the digest says."""
 
 import time
+from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
 
+from s1_assets.alerts import standing
 from s1_assets.alerts.messages import Links
 from s1_assets.alerts.standing import DAY, CheckStanding, Standing, digest, longer_than_usual, silent_sources
 from s1_assets.cells import Cell
@@ -27,21 +29,65 @@ def test_silence_is_longer_than_three_usual_gaps_between_days(days, silence):
     assert longer_than_usual([day * DAY for day in days], 10 * DAY) == silence
 
 
-def test_a_source_is_silent_by_its_materializations_with_new_rows(instance, monkeypatch):
-    now = time.time()
-    for day in range(20, 0, -1):
-        monkeypatch.setattr(time, "time", lambda day=day: now - day * DAY)
-        report(instance, Cell("biorxiv", "2024-05"), new=3)
-        report(instance, Cell("arxiv", "2024-05"), new=3 if day > 8 else 0)
-    monkeypatch.undo()
-    [news] = silent_sources(instance, now, LINKS)
-    assert (news.source, news.text) == ("arxiv", "no new paper for 9 days; something new came every 1 days before")
+NOW = datetime(2024, 6, 20, 7, tzinfo=UTC).timestamp()
 
 
-def report(instance: dg.DagsterInstance, cell: Cell, new: int) -> None:
-    instance.report_runless_asset_event(
-        dg.AssetMaterialization("raw_papers", partition=partition_key(cell), metadata={"rows_new": new})
-    )
+class Arrivals:
+    """Materializations of raw papers, so many days before now."""
+
+    def __init__(self, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.instance, self.monkeypatch = instance, monkeypatch
+
+    def report(self, source: str, month: str, days: float, new: int = 3) -> None:
+        self.monkeypatch.setattr(time, "time", lambda: NOW - days * DAY)
+        key = partition_key(Cell(source, month))
+        self.instance.report_runless_asset_event(
+            dg.AssetMaterialization("raw_papers", partition=key, metadata={"rows_new": new})
+        )
+
+    def silent(self) -> list[tuple[str, str]]:
+        return [(news.source, news.text) for news in silent_sources(self.instance, NOW, LINKS)]
+
+
+@pytest.fixture
+def arrivals(instance, monkeypatch) -> Arrivals:
+    return Arrivals(instance, monkeypatch)
+
+
+NINE_DAYS = "no new paper for 9 days; something new came every 1 days before"
+
+
+def test_a_source_is_silent_by_its_materializations_with_new_rows(arrivals):
+    for day in range(18, 0, -1):
+        arrivals.report("biorxiv", "2024-06", day)
+        arrivals.report("arxiv", "2024-06", day, new=3 if day > 8 else 0)
+    assert arrivals.silent() == [("arxiv", NINE_DAYS)]
+
+
+def test_a_backfill_of_several_days_hides_no_silence(arrivals):
+    for day in range(18, 8, -1):
+        arrivals.report("arxiv", "2024-06", day)
+    for number in range(60):
+        arrivals.report("arxiv", f"{2019 + number // 12}-{number % 12 + 1:02}", 6 - number / 10)
+    assert arrivals.silent() == [("arxiv", NINE_DAYS)]
+
+
+def test_a_backfill_of_several_days_makes_no_slow_source_silent(arrivals):
+    posted = [("2024-01", 150), ("2024-02", 120), ("2024-03", 90), ("2024-04", 60), ("2024-05", 30)]
+    for month, day in posted:
+        arrivals.report("metarxiv", month, day)
+    for number in range(60):
+        arrivals.report("metarxiv", f"{2018 + number // 12}-{number % 12 + 1:02}", 12 - number / 10)
+    assert arrivals.silent() == []
+
+
+def test_a_source_is_silent_though_old_papers_of_it_change_in_hundreds_of_cells(arrivals, monkeypatch):
+    monkeypatch.setattr(standing, "PAGE", 10)
+    for day in range(18, 8, -1):
+        arrivals.report("arxiv", "2024-06", day)
+    for number in range(40):
+        arrivals.report("arxiv", f"2024-{number % 3 + 1:02}", 8 - number / 10)
+    assert arrivals.silent() == [("arxiv", NINE_DAYS)]
 
 
 def test_a_digest_is_sent_on_quiet_days_too():
@@ -52,7 +98,7 @@ def test_a_digest_is_sent_on_quiet_days_too():
 
 def test_a_digest_counts_what_was_not_measured_in_one_line():
     cells = [str(partition_key(Cell("arxiv", f"2024-{month:02}"))) for month in range(1, 13)]
-    standing = {"quality_metrics.clip_gain": CheckStanding(not_measured=cells)}
-    text = digest(Standing([], standing, ["new_papers"], "SKIPPED 4 s ago"), LINKS, 1_700_000_000).text
+    checks = {"quality_metrics.clip_gain": CheckStanding(not_measured=cells)}
+    text = digest(Standing([], checks, ["new_papers"], "SKIPPED 4 s ago"), LINKS, 1_700_000_000).text
     assert "quality_metrics.clip_gain: 0 failed, 0 warned, 12 not measured\n" in text
     assert "Sensors and schedules that fail: new_papers\n" in text

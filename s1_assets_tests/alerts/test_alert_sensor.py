@@ -12,7 +12,6 @@ from dagster._utils.error import SerializableErrorInfo
 from s1_assets.alerts import told as told_module
 from s1_assets.alerts.messages import MESSAGES, News
 from s1_assets.cells import SOURCES, Cell
-from s1_assets.partitions import partition_key
 from s1_assets_tests.alerts.on_call import FAILS, JUNE, MAY, NOT_MEASURED, PASSES, WARNS, OnCall, titles
 
 
@@ -22,6 +21,23 @@ def on_call(instance) -> OnCall:
     on_call = OnCall(instance)
     on_call.tick()
     return on_call
+
+
+class Clock:
+    """The time of day, which passes when a test says so."""
+
+    def __init__(self) -> None:
+        self.time = time.time()
+
+    def pass_by(self, seconds: float) -> None:
+        self.time += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(time, "time", lambda: clock.time)
+    return clock
 
 
 def test_a_failed_check_is_told_with_cell_value_threshold_and_links(on_call):
@@ -84,13 +100,40 @@ def test_a_failed_run_is_told_with_what_its_step_raised(on_call):
     assert message["entries"][0]["text"] == "figure_pairs: ValueError: the archive is cut off"
 
 
-def test_of_a_run_that_is_tried_again_only_the_first_attempt_is_told(on_call):
+def test_of_attempts_that_fail_alike_only_the_first_is_told(on_call):
     on_call.broken.add(MAY)
-    on_call.run(MAY)
-    assert len(on_call.tick()) == 1
-    on_call.run(MAY, **{"dagster/retry_number": "1", "dagster/parent_run_id": "x"})
-    on_call.run(JUNE, verdict=KeyError("x"), **{"dagster/retry_number": "2"})
+    [first] = on_call.run(MAY, **{"dagster/will_retry": "true"})
+    [message] = on_call.tick()
+    assert message["entries"][0]["text"].endswith("ValueError: the archive is cut off It is tried again by itself.")
+    on_call.run(MAY, **attempt(1, first), **{"dagster/will_retry": "true"})
+    on_call.run(MAY, **attempt(2, first))
     assert on_call.tick() == []
+
+
+def test_a_last_attempt_that_fails_for_another_reason_is_told(on_call, clock):
+    lost = on_call.queue(MAY)
+    on_call.instance.add_run_tags(lost.run_id, {"dagster/will_retry": "true"})
+    on_call.instance.report_run_failed(lost, "the process is gone")
+    assert len(on_call.tick()) == 1
+    clock.pass_by(3600)
+    on_call.broken.add(MAY)
+    on_call.run(MAY, **attempt(1, lost.run_id), **{"dagster/will_retry": "true"})
+    assert on_call.tick() == []
+    on_call.run(MAY, **attempt(2, lost.run_id))
+    [message] = on_call.tick()
+    assert message["entries"][0]["text"] == "figure_pairs: ValueError: the archive is cut off"
+
+
+def test_a_check_that_crashes_in_a_later_attempt_is_told_though_another_follows(on_call):
+    lost = on_call.queue(MAY)
+    on_call.instance.report_run_failed(lost, "the process is gone")
+    on_call.tick()
+    on_call.run(MAY, verdict=KeyError("x"), **attempt(1, lost.run_id), **{"dagster/will_retry": "true"})
+    assert [message["kind"] for message in on_call.tick()] == ["check_crashed"]
+
+
+def attempt(number: int, first: str) -> dict[str, str]:
+    return {"dagster/retry_number": str(number), "dagster/root_run_id": first, "dagster/parent_run_id": first}
 
 
 def test_a_run_that_died_without_a_failed_step_is_told(on_call):
@@ -112,17 +155,16 @@ def test_cells_of_a_source_are_one_message_a_check(on_call):
     assert biorxiv["title"] == "Check failed: figure_pairs.images_decode (biorxiv 2023-01)"
 
 
-def test_a_backfill_that_fails_everywhere_is_a_few_messages_a_source_and_loses_no_count(on_call, monkeypatch):
-    evaluations, clock = 0, [time.time()]
-    monkeypatch.setattr(time, "time", lambda: clock[0])
+def test_a_backfill_that_fails_everywhere_is_a_few_messages_a_source_and_loses_no_count(on_call, clock):
+    evaluations = 0
     messages = []
     for number in range(96):  # eight hours, a cell every five minutes
         month = f"{2000 + number // 12}-{number % 12 + 1:02}"
         on_call.judge(Cell("arxiv", month), FAILS)
         evaluations += 1
-        clock[0] += 300
+        clock.pass_by(300)
         messages += on_call.tick()
-    clock[0] += 3600
+    clock.pass_by(3600)
     messages += on_call.tick()
     assert len(messages) < 14
     assert sum(message["count"] for message in messages) == evaluations
@@ -172,6 +214,75 @@ def test_what_was_not_told_is_not_cleared(on_call):
     assert on_call.tick() == []
 
 
+def test_what_failed_before_the_first_start_is_not_cleared(instance):
+    on_call = OnCall(instance)
+    on_call.run(MAY, verdict=FAILS)
+    assert on_call.tick() == []
+    on_call.run(MAY, verdict=PASSES)
+    assert on_call.tick() == []
+
+
+def test_a_check_is_cleared_however_many_runs_ended_before_it_in_between(on_call):
+    on_call.run(MAY, verdict=FAILS)
+    on_call.tick()
+    for _ in range(11):
+        on_call.instance.report_run_failed(on_call.queue(MAY), "the source is down")
+    on_call.run(MAY, verdict=PASSES)
+    assert "all_clear" in [message["kind"] for message in on_call.tick()]
+
+
+def test_a_failure_that_is_mended_between_two_ticks_is_neither_told_nor_cleared(on_call):
+    on_call.run(MAY, verdict=FAILS)
+    on_call.run(MAY, verdict=PASSES)
+    assert on_call.tick() == []
+
+
+@pytest.mark.parametrize("failure", [FAILS, WARNS, ZeroDivisionError("division by zero")])
+def test_a_failure_that_is_mended_while_it_waits_is_neither_told_nor_cleared(on_call, clock, failure):
+    july = Cell("arxiv", "2024-07")
+    on_call.run(MAY, verdict=failure)
+    assert len(on_call.tick()) == 1
+    on_call.run(JUNE, july, verdict=failure)
+    assert on_call.tick() == []
+    on_call.run(JUNE, verdict=PASSES)
+    assert on_call.tick() == []
+    clock.pass_by(86400)
+    [message] = on_call.tick()
+    assert (message["count"], [entry["cell"] for entry in message["entries"]]) == (1, [str(july)])
+
+
+def test_an_all_clear_that_waits_is_dropped_when_the_check_fails_again(on_call, clock):
+    on_call.run(MAY, JUNE, verdict=FAILS)
+    on_call.tick()
+    on_call.run(MAY, verdict=PASSES)
+    assert [message["kind"] for message in on_call.tick()] == ["all_clear"]
+    on_call.run(JUNE, verdict=PASSES)
+    assert on_call.tick() == []
+    on_call.run(JUNE, verdict=FAILS)
+    clock.pass_by(3600)
+    assert titles(on_call.tick()) == ["Check failed: figure_pairs.images_decode (arxiv 2024-06)"]
+    on_call.run(JUNE, verdict=PASSES)
+    assert len(on_call.tick()) == 1
+
+
+def test_cells_that_still_fail_are_told_when_all_of_those_that_were_to_be_shown_are_mended(on_call, clock):
+    cells = [Cell("arxiv", f"2023-{month:02}") for month in range(1, 13)]
+    on_call.judge(MAY, FAILS)
+    on_call.tick()
+    for cell in cells:
+        on_call.judge(cell, FAILS)
+    on_call.tick()
+    for cell in cells[:10]:
+        on_call.judge(cell, PASSES)
+    assert on_call.tick() == []
+    clock.pass_by(3600)
+    [message] = on_call.tick()
+    assert [entry["cell"] for entry in message["entries"]] == ["arxiv 2023-11", "arxiv 2023-12"]
+    assert message["count"] == 2
+    on_call.judge(cells[11], PASSES)
+    assert len(on_call.tick()) == 1
+
+
 def test_the_first_start_tells_nothing_of_before(instance):
     on_call = OnCall(instance)
     on_call.run(MAY, verdict=FAILS)
@@ -183,14 +294,25 @@ def test_the_first_start_tells_nothing_of_before(instance):
     assert [message["kind"] for message in on_call.tick()] == ["run_failed"]
 
 
-def test_a_check_that_a_queued_run_has_planned_waits_for_that_run(on_call):
-    job = dg.Definitions(
-        assets=on_call.assets[:1], asset_checks=on_call.assets[1:]
-    ).resolve_implicit_global_asset_job_def()
-    on_call.instance.create_run_for_job(job, tags={"dagster/partition": partition_key(MAY)})
+def test_a_failure_is_told_though_a_run_that_was_created_later_overtook_it_and_passed(on_call):
+    overtaken = on_call.queue(MAY)
+    on_call.run(MAY, verdict=PASSES)
     assert on_call.tick() == []
+    on_call.start(overtaken, FAILS)
+    assert titles(on_call.tick()) == ["Check failed: figure_pairs.images_decode (arxiv 2024-05)"]
+
+
+@pytest.mark.parametrize("end", ["it waits", "it is cancelled", "it dies"])
+def test_a_failure_is_told_though_another_run_of_its_cell_is_queued_whatever_becomes_of_that(on_call, end):
     on_call.run(MAY, verdict=FAILS)
-    assert len(on_call.tick()) == 1
+    queued = on_call.queue(MAY)
+    if end == "it is cancelled":
+        on_call.instance.report_run_canceled(queued)
+    if end == "it dies":
+        on_call.instance.report_run_failed(queued, "the process is gone")
+    assert "Check failed: figure_pairs.images_decode (arxiv 2024-05)" in titles(on_call.tick())
+    on_call.run(MAY, verdict=PASSES)
+    assert [message["kind"] for message in on_call.tick()] == ["all_clear"]
 
 
 def test_an_event_that_shows_up_late_is_told_all_the_same(on_call):
@@ -236,7 +358,7 @@ def test_without_a_channel_the_place_moves_and_the_tick_says_what_to_set(instanc
     assert on_call.tick() == []
     on_call.run(MAY, verdict=PASSES)
     on_call.run(JUNE, verdict=FAILS)
-    assert "check_failed" in [message["kind"] for message in on_call.tick()]
+    assert [message["kind"] for message in on_call.tick()] == ["check_failed"]
 
 
 def test_a_cursor_that_cannot_be_read_is_an_error_that_says_what_to_do(on_call):
@@ -302,7 +424,7 @@ def test_pauses_double_up_to_their_longest_and_are_forgotten_after_a_quiet_time(
         [pause] = told.pauses.values()
         waits.append(pause.seconds)
         assert told.due(news, pause.until - 1) == []
-        pause.count, pause.waiting = 0, []
+        pause.forget("arxiv 2024-05")
         now = pause.until
     assert waits == [300, 600, 1200, 2400, 3600, 3600, 3600]
     assert told.due([], now + 7200) == []
