@@ -7,7 +7,9 @@ import dagster as dg
 
 from resources.configured import LakeResource
 from s1_assets.assets.materialization import GROUP, OWNERS
+from s1_assets.cell_state import failed_cells
 from s1_assets.checks import failed_checks
+from s1_assets.partitions import cell_of
 from s1_assets.status.coverage import read_coverage
 from s1_assets.status.page import coverage_markdown, coverage_page
 
@@ -22,11 +24,12 @@ PAGE = "coverage.html"
     code_version="1",
 )
 def coverage(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[None]:
-    """How far every source and month is: papers, pairs, enhanced, published, age and failed checks, as tables and as
-    `coverage.html` in the lake.
+    """How far every source and month is: papers, pairs, enhanced, published, age, failed checks and runs, as tables and
+    as `coverage.html` in the lake.
     """  # noqa: D205 - the first sentence needs two lines
     store, now = lake.open(), datetime.now(UTC)
-    covered = read_coverage(store, failed_checks(context.instance))
+    failed_runs = {cell_of(key) for key in failed_cells(context.instance)}
+    covered = read_coverage(store, failed_checks(context.instance), failed_runs)
     store.put(PAGE, io.BytesIO(coverage_page(covered, now).encode()))
     return dg.MaterializeResult(
         metadata={
@@ -36,6 +39,7 @@ def coverage(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.Materi
             "enhanced": sum(one.enhanced for one in covered),
             "published": sum(one.published for one in covered),
             "failed_checks": sum(len(one.failed_checks) for one in covered),
+            "failed_runs": sum(one.failed_run for one in covered),
             "page": f"{store.url}/{PAGE}",
             "table": dg.MetadataValue.md(coverage_markdown(covered, now)),
         }

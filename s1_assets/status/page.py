@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from s1_assets.cells import FIRST_MONTH, SOURCES, Cell
+from s1_assets.cells import FIRST_MONTH, SOURCES, Cell, month_before
 from s1_assets.pages.environment import page_environment
 from s1_assets.pages.table import ReportTable
 from s1_assets.status.coverage import Coverage
 
 TEMPLATES = Path(__file__).parent / "templates"
-COLUMNS = ("source", "cells", "papers", "pairs", "enhanced", "published", "failed checks", "newest part")
+COLUMNS = ("source", "cells", "papers", "pairs", "enhanced", "published", "failed cells", "newest part")
 FAILED_SHOWN = 50
+MONTHS_SHOWN = 24  # as Markdown, where a page of the UI has to hold them
+MARKS = {"failed": "✗ ", "unpublished": "… "}
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def source_table(coverage: Sequence[Coverage], now: datetime) -> ReportTable:
                 source,
                 f"{with_papers:,} of {_months_until(source, now):,}",
                 *(sum(getattr(one, name) for one in cells) for name in ("papers", "pairs", "enhanced", "published")),
-                sum(len(one.failed_checks) for one in cells),
+                sum(one.state == "failed" for one in cells),
                 age(newest, now) if newest else "never",
             )
         )
@@ -44,27 +46,39 @@ def source_table(coverage: Sequence[Coverage], now: datetime) -> ReportTable:
 
 
 def failed_table(coverage: Sequence[Coverage]) -> ReportTable:
-    """The cells in which a check fails, newest month first, at most 50 of them."""
-    failed = sorted((one for one in coverage if one.failed_checks), key=lambda one: one.cell.month, reverse=True)
-    rows = [(one.cell.source, one.cell.month, ", ".join(one.failed_checks)) for one in failed[:FAILED_SHOWN]]
+    """The cells in which a check or the last run failed, newest month first, at most 50 of them."""
+    failed = sorted((one for one in coverage if one.failures), key=lambda one: one.cell.month, reverse=True)
+    rows = [(one.cell.source, one.cell.month, ", ".join(one.failures)) for one in failed[:FAILED_SHOWN]]
     more = f", the newest {FAILED_SHOWN} of {len(failed)}" if len(failed) > FAILED_SHOWN else ""
-    return ReportTable(f"Failed checks{more}", ("source", "month", "checks"), rows)
+    return ReportTable(f"Failed cells{more}", ("source", "month", "what failed"), rows)
+
+
+def month_table(coverage: Sequence[Coverage], now: datetime) -> ReportTable:
+    """One row a month, the newest first, and a column a source: pairs, days since the newest part, and marks."""
+    known = {one.cell: one for one in coverage}
+    months = [f"{now:%Y-%m}"]
+    while len(months) < MONTHS_SHOWN:
+        months.append(month_before(months[-1]))
+    rows = [(month, *(_words(known.get(Cell(source, month)), now) for source in SOURCES)) for month in months]
+    title = "Pairs and days since the newest part, by month (✗ failed, … not published, empty where nothing was run)"
+    return ReportTable(title, ("month", *SOURCES), rows)
 
 
 def coverage_page(coverage: Sequence[Coverage], now: datetime) -> str:
     """The page as HTML that needs no network and runs no script."""
     tables = [source_table(coverage, now)]
-    if any(one.failed_checks for one in coverage):
+    if any(one.failures for one in coverage):
         tables.append(failed_table(coverage))
     template = page_environment(TEMPLATES).get_template("coverage.html.jinja")
     return template.render(now=f"{now:%Y-%m-%d %H:%M} UTC", tables=tables, years=_years(coverage, now))
 
 
 def coverage_markdown(coverage: Sequence[Coverage], now: datetime) -> str:
-    """The tables of the page as Markdown."""
+    """The tables of the page as Markdown, and the newest months of its squares."""
     tables = [source_table(coverage, now)]
-    if any(one.failed_checks for one in coverage):
+    if any(one.failures for one in coverage):
         tables.append(failed_table(coverage))
+    tables.append(month_table(coverage, now))
     return "\n\n".join(_markdown(table) for table in tables)
 
 
@@ -108,9 +122,16 @@ def _square(cell: Cell, found: Coverage | None, now: datetime) -> Square:
         f"{cell}: {found.papers:,} papers, {found.pairs:,} pairs, {found.enhanced:,} enhanced",
         f"{found.published:,} published",
         *([f"newest part {age(found.newest, now)}"] if found.newest else []),
-        *([f"failed: {', '.join(found.failed_checks)}"] if found.failed_checks else []),
+        *([f"failed: {', '.join(found.failures)}"] if found.failures else []),
     ]
     return Square(found.state, _short(found.published or found.pairs), "; ".join(told))
+
+
+def _words(found: Coverage | None, now: datetime) -> str:
+    if found is None:
+        return ""
+    days = f", {(now - found.newest).days:,} d" if found.newest else ""
+    return f"{MARKS.get(found.state, '')}{_short(found.published or found.pairs)}{days}"
 
 
 def _short(count: int) -> str:

@@ -52,6 +52,13 @@ def test_a_cell_that_has_only_a_failed_check_is_there_too(tmp_path):
     assert (found.state, found.papers, found.newest) == ("failed", 0, None)
 
 
+def test_a_cell_whose_last_run_failed_is_failed_whatever_it_has(sample_line):
+    [cell, *others] = CELLS
+    found = {one.cell: one for one in read_coverage(sample_line.lake, {}, {cell})}
+    assert (found[cell].state, found[cell].failures, found[cell].published > 0) == ("failed", ("its last run",), True)
+    assert {found[other].state for other in others} == {"published"}
+
+
 def test_the_table_of_sources_adds_up_and_names_what_is_missing():
     rows = {row[0]: row[1:] for row in source_table(MADE_UP, NOW).rows}
     assert tuple(rows) == SOURCES
@@ -94,8 +101,16 @@ def test_the_markdown_has_a_line_for_each_source_and_failed_cell():
     assert "| arxiv | 2024-06 | enhanced_captions.failure_rate |" in text
 
 
+def test_the_markdown_has_the_last_24_months_of_every_source_with_pairs_days_and_what_failed():
+    lines = coverage_markdown(MADE_UP, NOW).splitlines()
+    rows = [line for line in lines if re.match(r"\| \d{4}-\d{2} \|", line)]
+    assert (len(rows), rows[0][:10], rows[-1][:10]) == (24, "| 2024-07 ", "| 2022-08 ")
+    assert rows[1] == "| 2024-06 | ✗ 2.5M, 3 d | … 30, 3 d |" + "  |" * (len(SOURCES) - 2)
+    assert rows[2].startswith("| 2024-05 | 9.5k, 3 d |  |")
+
+
 def test_the_asset_writes_the_page_and_counts_errors_but_no_warnings(sample_line, sample_mirror, tmp_path):
-    line, failing = Line(tmp_path, sample_mirror), Cell("arxiv", "2024-05")
+    line, failing, died = Line(tmp_path, sample_mirror), Cell("arxiv", "2024-05"), Cell("arxiv", "2024-06")
     shutil.copytree(sample_line.folder / "lake", tmp_path / "lake", dirs_exist_ok=True)
     for check, severity in (("images_decode", Severity.ERROR), ("rejects_rate", Severity.WARN)):
         line.instance.report_runless_asset_event(
@@ -108,8 +123,14 @@ def test_the_asset_writes_the_page_and_counts_errors_but_no_warnings(sample_line
                 partition=partition_key(failing),
             )
         )
+    job = line.defs.resolve_job_def("cell")
+    for cell in (failing, died):  # what waits in the queue changes nothing
+        line.instance.create_run_for_job(job, tags={"dagster/partition": partition_key(cell)})
+    lost = line.instance.create_run_for_job(job, tags={"dagster/partition": partition_key(died)})
+    line.instance.report_run_failed(lost, "the process is gone")
     outcome = line.defs.resolve_job_def("read_coverage").execute_in_process(instance=line.instance)
     told = materialized(outcome)["coverage"]
-    assert (told["cells"], told["failed_checks"]) == (len(CELLS), 1)
+    assert (told["cells"], told["failed_checks"], told["failed_runs"]) == (len(CELLS), 1, 1)
+    assert f"| {died.source} | {died.month} | its last run |" in told["table"]
     assert f"| {failing.source} | {failing.month} | figure_pairs.images_decode |" in told["table"]
     assert 'class="failed" title="arxiv 2024-05:' in line.lake.text("coverage.html")
