@@ -85,7 +85,7 @@ class OnCall:
 
     @property
     def _job(self) -> dg.JobDefinition:
-        line = dg.Definitions(assets=self.assets[:1], asset_checks=self.assets[1:])
+        line = dg.Definitions(self.assets[:1], asset_checks=self.assets[1:], executor=dg.in_process_executor)
         return line.resolve_implicit_global_asset_job_def()
 
     def judge(self, cell: Cell, verdict: dg.AssetCheckResult) -> None:

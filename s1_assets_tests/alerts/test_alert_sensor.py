@@ -222,15 +222,6 @@ def test_what_failed_before_the_first_start_is_not_cleared(instance):
     assert on_call.tick() == []
 
 
-def test_a_check_is_cleared_however_many_runs_ended_before_it_in_between(on_call):
-    on_call.run(MAY, verdict=FAILS)
-    on_call.tick()
-    for _ in range(11):
-        on_call.instance.report_run_failed(on_call.queue(MAY), "the source is down")
-    on_call.run(MAY, verdict=PASSES)
-    assert "all_clear" in [message["kind"] for message in on_call.tick()]
-
-
 def test_a_failure_that_is_mended_between_two_ticks_is_neither_told_nor_cleared(on_call):
     on_call.run(MAY, verdict=FAILS)
     on_call.run(MAY, verdict=PASSES)
@@ -262,24 +253,6 @@ def test_an_all_clear_that_waits_is_dropped_when_the_check_fails_again(on_call, 
     clock.pass_by(3600)
     assert titles(on_call.tick()) == ["Check failed: figure_pairs.images_decode (arxiv 2024-06)"]
     on_call.run(JUNE, verdict=PASSES)
-    assert len(on_call.tick()) == 1
-
-
-def test_cells_that_still_fail_are_told_when_all_of_those_that_were_to_be_shown_are_mended(on_call, clock):
-    cells = [Cell("arxiv", f"2023-{month:02}") for month in range(1, 13)]
-    on_call.judge(MAY, FAILS)
-    on_call.tick()
-    for cell in cells:
-        on_call.judge(cell, FAILS)
-    on_call.tick()
-    for cell in cells[:10]:
-        on_call.judge(cell, PASSES)
-    assert on_call.tick() == []
-    clock.pass_by(3600)
-    [message] = on_call.tick()
-    assert [entry["cell"] for entry in message["entries"]] == ["arxiv 2023-11", "arxiv 2023-12"]
-    assert message["count"] == 2
-    on_call.judge(cells[11], PASSES)
     assert len(on_call.tick()) == 1
 
 
@@ -429,3 +402,18 @@ def test_pauses_double_up_to_their_longest_and_are_forgotten_after_a_quiet_time(
     assert waits == [300, 600, 1200, 2400, 3600, 3600, 3600]
     assert told.due([], now + 7200) == []
     assert told.pauses == {}
+
+
+def test_cells_that_still_fail_are_told_when_all_of_those_that_were_to_be_shown_are_mended():
+    told, cells = told_module.Told(0, 0.0), [f"arxiv 2023-{month:02}" for month in range(1, 13)]
+    failed, passed = (
+        [News(kind, "figure_pairs.images_decode", "arxiv", cell) for cell in cells]
+        for kind in ("check_failed", "all_clear")
+    )
+    assert len(told.due(failed[-1:], 0.0)) == 1
+    assert told.due(failed, 1.0) == []
+    assert told.due(passed[:10], 2.0) == []
+    [group] = told_module.Told.from_cursor(told.as_cursor()).due([], 300.0)
+    assert (group.count, [item.cell for item in group.shown]) == (2, cells[10:])
+    [group] = told.due(passed[10:], 300.0)
+    assert ([item.kind for item in group.shown], [item.cell for item in group.shown]) == (["all_clear"], cells[11:])
