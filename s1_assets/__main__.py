@@ -5,6 +5,7 @@ prints one table, a report the path of its page.
 """
 
 import argparse
+import signal
 import sys
 
 from s1_assets import backfill_command, plan_command, report_command
@@ -25,6 +26,7 @@ def main() -> int:
     plan_command.add_arguments(commands.add_parser("plan", help="GPU-days and cost of captioning"))
     report_command.add_arguments(commands.add_parser("report", help="the quality of some cells as a page to look at"))
     arguments = parser.parse_args()
+    _hang_up_as_interrupt()
     try:
         if arguments.command == "plan":
             plan_command.run(arguments, Settings.from_environment())
@@ -39,6 +41,12 @@ def main() -> int:
         commands.choices[arguments.command].error(str(error))
     print_outcome(outcome)
     return 0 if outcome.success else 1
+
+
+def _hang_up_as_interrupt() -> None:
+    """A terminal that closes ends a run as Ctrl-C does: the run says so. `nohup` stays in force."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Runs whose process is gone are failed, so that the daemon starts them again and nothing waits for them.
 
-Runs are children of the code server and end with it. When it is killed, nobody is left to say so: such a run would
-stand as started for ever, and hold its cell, its place in the queue and its slot of the pool `gpu`. The run monitoring
-of Dagster 1.13 does not ask for runs of its default launcher; this sensor does.
+Runs are children of the code server and end with it, or run in a process of their own (`make cell`). When that is
+killed, nobody is left to say so: such a run would stand as started for ever, and hold its cell, its place in the queue
+and its slot of the pool `gpu`. The run monitoring of Dagster 1.13 does not ask for runs of its default launcher; this
+sensor does.
 """
 
 import json
@@ -17,7 +18,10 @@ from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionRes
 from dagster._serdes import deserialize_value
 from dagster._time import get_current_timestamp
 
-ACTIVE = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+from s1_assets.run_process import PROCESS_TAG, has_ended
+
+# A run that is being cancelled is not here: Dagster's own monitoring ends it, as cancelled, and not for another try.
+ACTIVE = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 PATIENCE = 10  # seconds that a server has for its answer
 SETTLED = 60.0  # seconds since the run's last change of state, after which its server must know of it
 
@@ -27,7 +31,7 @@ def lost_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Fails the runs whose process is gone, for the daemon to start again."""
     lost = list(find_lost_runs(context.instance, get_current_timestamp()))
     for run in lost:
-        why = "The process of this run is gone: its code server was killed or restarted."
+        why = "The process of this run is gone: it, its code server or its machine was killed or restarted."
         context.instance.report_run_failed(run, why)
     return dg.SkipReason(
         f"{len(lost)} lost runs: {', '.join(run.run_id for run in lost)}" if lost else "no run is lost"
@@ -35,21 +39,28 @@ def lost_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
 
 
 def find_lost_runs(instance: dg.DagsterInstance, now: float) -> Iterator[dg.DagsterRun]:
-    """Active runs that a code server started and that no server executes. `now` is UNIX time.
+    """Active runs that no server and no process executes. `now` is UNIX time.
 
-    A run in a process of its own (`make cell`) is not asked for, and a server that does not answer in time counts as
-    alive: it may be busy, and a run must never be started beside itself.
+    What cannot be known counts as alive, since a run must never be started beside itself: a server that does not
+    answer in time (it may be busy), and a process of another machine.
     """
     for record in instance.get_run_records(dg.RunsFilter(statuses=ACTIVE)):
-        run, server = record.dagster_run, record.dagster_run.tags.get(GRPC_INFO_TAG)
         settled = now - record.update_timestamp.timestamp() > SETTLED
-        if server and settled and not _executes(DagsterGrpcClient(**json.loads(server)), run.run_id):
-            current = instance.get_run_by_id(run.run_id)
-            if current and not current.is_finished:
+        if settled and _is_lost(record.dagster_run):
+            current = instance.get_run_by_id(record.dagster_run.run_id)
+            if current and current.status in ACTIVE:
                 yield current
 
 
+def _is_lost(run: dg.DagsterRun) -> bool:
+    server, process = run.tags.get(GRPC_INFO_TAG), run.tags.get(PROCESS_TAG)
+    if server:  # asked first: a run that is tried again in the UI keeps the tag of the process that it was in
+        return not _executes(DagsterGrpcClient(**json.loads(server)), run.run_id)
+    return process is not None and has_ended(process)
+
+
 def _executes(server: DagsterGrpcClient, run_id: str) -> bool:
+    """Whether a server executes a run that nobody has asked it to cancel."""
     try:
         answer = server.can_cancel_execution(CanCancelExecutionRequest(run_id=run_id), timeout=PATIENCE)
     except DagsterUserCodeUnreachableError as unreachable:

@@ -5,10 +5,12 @@ import os
 from typing import Any
 
 import dagster as dg
+from dagster._core.events import RunFailureReason
 
 from s1_assets.cells import SOURCES, Cell
 from s1_assets.definitions import build_defs
 from s1_assets.partitions import SOURCE_MONTH, partition_key
+from s1_assets.run_process import PROCESS_TAG, this_process
 from s1_assets.settings import PROJECT
 from s1_assets.step_failure import cause
 
@@ -49,13 +51,29 @@ def run_job(job: str, **options: Any) -> dg.ExecuteInProcessResult:
     definition = build_defs(loggers={"progress": progress_lines}).resolve_job_def(job)
     with open_instance() as instance:
         config: dict[str, Any] = {"loggers": {"progress": {}}}
-        return definition.execute_in_process(instance=instance, run_config=config, raise_on_error=False, **options)
+        # The daemon could not start this run again, as no code location has it, so nobody is told that it will be.
+        tags = {PROCESS_TAG: this_process(), "dagster/max_retries": "0"}
+        return definition.execute_in_process(
+            instance=instance, run_config=config, tags=tags, raise_on_error=False, **options
+        )
 
 
 def open_instance() -> dg.DagsterInstance:
     """The Dagster instance of DAGSTER_HOME, which is the project's own where it is not set."""
     os.environ.setdefault("DAGSTER_HOME", str(PROJECT / "dagster_home"))
     return dg.DagsterInstance.get()
+
+
+def was_interrupted(outcome: dg.ExecuteInProcessResult) -> bool:
+    """Whether the run ended because somebody ended this process, and not by what it came to."""
+    return any(
+        event.event_type is dg.DagsterEventType.RUN_CANCELED
+        or (
+            event.event_type is dg.DagsterEventType.RUN_FAILURE
+            and event.job_failure_data.failure_reason is RunFailureReason.UNEXPECTED_TERMINATION
+        )
+        for event in outcome.all_events
+    )
 
 
 def check_evaluations(outcome: dg.ExecuteInProcessResult) -> list[dg.AssetCheckEvaluation]:

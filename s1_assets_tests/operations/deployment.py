@@ -13,6 +13,7 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from dagster._daemon.backfill import execute_backfill_iteration
+from dagster._daemon.monitoring.concurrency import execute_concurrency_slots_iteration
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
 
 from s1_assets.backfill import LOCATION
@@ -68,6 +69,10 @@ class Daemons:
         with QueuedRunCoordinatorDaemon(interval_seconds=5) as daemon:
             list(daemon.run_iteration(self.workspace))
         return launcher.queue()[before:]
+
+    def free_slots(self) -> None:
+        """Takes back what runs that ended hold of the pools."""
+        list(execute_concurrency_slots_iteration(self.workspace, logging.getLogger("test"), None))
 
     def finish(self, run: dg.DagsterRun) -> None:
         """Ends a started run."""
