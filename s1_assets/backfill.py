@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import dagster as dg
 from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemotePartitionSetOrigin, RemoteRepositoryOrigin
+from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.utils import make_new_backfill_id
 from dagster._daemon.controller import get_daemon_statuses
 from dagster._daemon.daemon import BackfillDaemon
@@ -66,3 +67,8 @@ def daemon_is_running(instance: dg.DagsterInstance) -> bool:
     """Whether a Dagster daemon that submits backfills and starts queued runs has lately been heard of."""
     needed = [BackfillDaemon.daemon_type(), QueuedRunCoordinatorDaemon.daemon_type()]
     return all(status.healthy for status in get_daemon_statuses(instance, needed, ignore_errors=True).values())
+
+
+def is_embedded(instance: dg.DagsterInstance) -> bool:
+    """Whether the instance is one of SQLite, as `make dev` has it, and not a team's."""
+    return isinstance(instance.run_storage, SqliteRunStorage)

@@ -1,11 +1,17 @@
 """`make backfill`: queues the cells of sources and months for the daemon, or runs them here one after the other."""
 
 import argparse
+import os
+from collections.abc import Sequence
 
-from s1_assets.backfill import cells_between, daemon_is_running, request_backfill
-from s1_assets.cells import SOURCES
-from s1_assets.run import open_instance, print_outcome, run_cell
+from s1_assets.backfill import cells_between, daemon_is_running, is_embedded, request_backfill
+from s1_assets.cells import SOURCES, Cell
+from s1_assets.run import open_instance, print_outcome, run_cell, was_interrupted
 from s1_assets.settings import Settings
+
+# How the daemon of an instance is started.
+EMBEDDED = "start `make dev` (the daemon of a deployment is on another: docs/deployment.md#commands)"
+DEPLOYED = "start the deployment's (`systemctl start s1-daemon`, or the service `daemon` of compose)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,22 +30,31 @@ def run(arguments: argparse.Namespace) -> int:
     sources = list(SOURCES) if arguments.source == "all" else arguments.source.split(",")
     cells = cells_between(sources, arguments.first, arguments.last)
     span = f"{arguments.source}, {len(cells)} cells from {cells[-1].month} to {cells[0].month}"
-    if arguments.now:
-        failed = []
-        for number, cell in enumerate(cells, 1):
-            print(f"{cell} ({number} of {len(cells)})", flush=True)
-            outcome = run_cell(cell)
-            print_outcome(outcome)
-            failed += [] if outcome.success else [cell]
-        print(f"{span}: {len(failed)} failed{': ' if failed else ''}{', '.join(map(str, failed))}")
-        return 1 if failed else 0
+    return _run_here(cells, span) if arguments.now else _queue(cells, span)
+
+
+def _run_here(cells: Sequence[Cell], span: str) -> int:
+    failed = []
+    for number, cell in enumerate(cells, 1):
+        print(f"{cell} ({number} of {len(cells)})", flush=True)
+        outcome = run_cell(cell)
+        print_outcome(outcome)
+        failed += [] if outcome.success else [cell]
+        if was_interrupted(outcome):
+            print(f"interrupted; {len(cells) - number} cells were not begun")
+            break
+    print(f"{span}: {len(failed)} failed{': ' if failed else ''}{', '.join(map(str, failed))}")
+    return 1 if failed else 0
+
+
+def _queue(cells: Sequence[Cell], span: str) -> int:
     ui = Settings.from_environment().ui_url
     with open_instance() as instance:
         backfill = request_backfill(instance, cells, title=span)
         print(f"queued {span}; newest first, behind fresh papers: {ui}/runs/b/{backfill}")
         if not daemon_is_running(instance):
             print(
-                "No Dagster daemon is running on this DAGSTER_HOME, so it waits until one is: start `make dev`, or run "
-                "the cells in this process with NOW=1."
+                f"No Dagster daemon is running on DAGSTER_HOME={os.environ['DAGSTER_HOME']}, so it waits until one is: "
+                f"{EMBEDDED if is_embedded(instance) else DEPLOYED}, or run the cells in this process: NOW=1 (--now)."
             )
     return 0

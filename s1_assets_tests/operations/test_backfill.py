@@ -75,7 +75,15 @@ def test_the_command_says_what_it_queued_and_that_no_daemon_runs(tmp_path):
     assert outcome.returncode == 0, outcome.stderr
     assert "queued arxiv,biorxiv, 4 cells from 2024-05 to 2024-06" in outcome.stdout
     assert "/runs/b/" in outcome.stdout
-    assert "No Dagster daemon is running" in outcome.stdout
+    assert f"No Dagster daemon is running on DAGSTER_HOME={tmp_path / 'home'}" in outcome.stdout
+    assert "make dev" in outcome.stdout
+
+
+def test_in_a_deployment_the_command_names_the_daemon_of_the_deployment(tmp_path, postgres):
+    outcome = run(tmp_path, "arxiv", "--from", "2024-05", configuration="dagster.postgres.yaml", **postgres)
+    assert outcome.returncode == 0, outcome.stderr
+    assert "s1-daemon" in outcome.stdout
+    assert "make dev" not in outcome.stdout
 
 
 def test_the_command_runs_cells_itself_when_told_to(tmp_path, sample_mirror):
@@ -92,10 +100,10 @@ def test_a_mistake_is_a_line_and_not_a_traceback(tmp_path):
     assert "Traceback" not in outcome.stderr
 
 
-def run(folder, *arguments, **environment):
+def run(folder, *arguments, configuration="dagster.yaml", **environment):
     home = folder / "home"
     home.mkdir()
-    (home / "dagster.yaml").write_text((PROJECT / "dagster_home" / "dagster.yaml").read_text())
+    (home / "dagster.yaml").write_text((PROJECT / "dagster_home" / configuration).read_text())
     places = {"DAGSTER_HOME": str(home), "S1_LAKE": str(folder / "lake"), "S1_CACHE": str(folder / "cache")}
     return subprocess.run(
         [sys.executable, "-m", "s1_assets", "backfill", *arguments],

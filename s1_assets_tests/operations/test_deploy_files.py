@@ -25,8 +25,9 @@ UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 # What the compose specification allows, of what a reader of ours may want to add.
 TOP_LEVEL = {"name", "services", "volumes", "networks", "configs", "secrets"}
 SERVICE = set(
-    "build command configs depends_on deploy entrypoint env_file environment healthcheck image init ipc networks ports "
-    "profiles restart secrets shm_size stop_grace_period stop_signal ulimits user volumes working_dir".split()
+    "build command configs depends_on deploy entrypoint env_file environment healthcheck hostname image init ipc "
+    "networks ports profiles restart secrets shm_size stop_grace_period stop_signal ulimits user volumes "
+    "working_dir".split()
 )
 # Of compose.yaml alone: where things lie outside the containers, and which set of packages is inside.
 OUTSIDE = {"S1_MIRROR_FOLDER", "S1_SET"}
@@ -58,7 +59,19 @@ def test_the_example_of_the_environment_can_be_read_as_it_is():
     database = yaml.safe_load((PROJECT / "dagster_home" / "dagster.postgres.yaml").read_text())["storage"]["postgres"]
     needed = {value["env"] for value in database["postgres_db"].values() if isinstance(value, dict)}
     needed |= set(re.findall(r"env: (\w+)", (DEPLOY / "workspace.yaml").read_text()))
-    assert needed <= values.keys()
+    assert needed | {"DAGSTER_HOME"} <= values.keys()
+
+
+def test_the_example_of_the_environment_lists_what_the_guide_has_people_set_for_ray():
+    told = re.findall(r"^export (RAY_.+)$", (PROJECT / "docs" / "deployment.md").read_text(), re.MULTILINE)
+    names = re.findall(r"(RAY_\w+)=", " ".join(told))
+    assert "RAY_AUTH_TOKEN" in names
+    assert set(names) <= set(re.findall(r"^#?(RAY_\w+)=", (DEPLOY / "environment.example").read_text(), re.MULTILINE))
+
+
+def test_what_the_environment_sets_is_not_set_otherwise_for_a_container():
+    for service in compose()["services"].values():
+        assert [name for name in service.get("environment", {}) if name.startswith("S1_")] == []
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
@@ -75,6 +88,20 @@ def test_a_unit_is_one_that_systemd_takes(unit, tmp_path):
     )
     assert [line for line in outcome.stderr.splitlines() if unit.name in line] == []
     assert outcome.returncode == 0, outcome.stderr
+
+
+def test_a_command_by_hand_runs_as_the_code_location_does_in_its_environment(tmp_path):
+    (tmp_path / "systemd-run").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "systemd-run").chmod(0o755)
+    command = [DEPLOY / "s1", "backfill", "arxiv", "--from", "2024-01"]
+    path = f"{tmp_path}:/usr/bin:/bin"
+    run = subprocess.run(command, env={"PATH": path}, capture_output=True, text=True, check=True).stdout.splitlines()
+    unit = dict(re.findall(r"^(\w+)=(.+)$", (DEPLOY / "systemd" / "s1-code.service").read_text(), re.MULTILINE))
+    assert f"--uid={unit['User']}" in run
+    assert f"--working-directory={unit['WorkingDirectory']}" in run
+    assert f"--property=EnvironmentFile={unit['EnvironmentFile']}" in run
+    program = [unit["ExecStart"].split()[0].replace("bin/dagster", "bin/python"), "-m", "s1_assets"]
+    assert run[-7:] == [*program, "backfill", "arxiv", "--from", "2024-01"]
 
 
 def commands() -> dict[str, list[str]]:
@@ -115,8 +142,7 @@ def test_compose_uses_keys_of_its_specification_and_names_services_and_volumes_t
             assert source in file["volumes"] or source == "../build/samples" or (DEPLOY / source).exists()
         for port in service.get("ports", []):
             assert port.startswith("127.0.0.1:")
-    used = set(re.findall(r"(?<!\$)\$\{(\w+)", (DEPLOY / "compose.yaml").read_text()))
-    assert used - OUTSIDE <= {f"S1_{field.name.upper()}" for field in dataclasses.fields(Settings)}
+    assert set(re.findall(r"(?<!\$)\$\{(\w+)", (DEPLOY / "compose.yaml").read_text())) == OUTSIDE
 
 
 def test_docker_compose_takes_the_file(tmp_path):
