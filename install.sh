@@ -1,7 +1,7 @@
 #!/bin/sh
 # install.sh SET [PROGRAM...]: brings .venv to exactly the packages of requirements/SET.txt (base, dev, cpu, gpu or ray),
-# fetching uv first where it is absent, and looks for the programs that are no Python package: Ghostscript, what the
-# development set tests with, and those named (Debian packages of the same name).
+# fetching uv first where it is absent, and looks for the programs that are no Python package: Ghostscript, pdfTeX for all
+# sets but base, what the tests of dev and cpu need, and those named (Debian packages of the same name).
 set -eu
 cd "$(dirname "$0")"
 set_name=${1:?usage: ./install.sh base|dev|cpu|gpu|ray [program...]}
@@ -26,12 +26,17 @@ apt_install() { # apt_install PACKAGE PROGRAM WITHOUT: what will be missing with
 
 apt_install ghostscript gs "EPS and PostScript figures become rejects (renderer_missing)"
 [ "$set_name" = base ] || apt_install texlive-pictures pdflatex "figures drawn in TeX become rejects (needs_tex) and their tests are skipped"
-[ "$set_name" = base ] || [ -n "$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null)" ] || apt_install postgresql initdb "the tests of Dagster on PostgreSQL are skipped"
-[ "$set_name" = base ] || apt_install chromium chromium "the tests of pages in a browser are skipped"
+case $set_name in dev | cpu)
+    [ -n "$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null)" ] || apt_install postgresql initdb "the tests of Dagster on PostgreSQL are skipped"
+    apt_install chromium chromium "the tests of pages in a browser are skipped"
+    ;;
+esac
 for program in "$@"; do
     apt_install "$program" "$program" "what compares with it cannot"
 done
 
+# A Python that uv has to fetch lies inside the project: services may not read root's home.
+export UV_PYTHON_INSTALL_DIR="$PWD/.uv/python"
 UV=$(command -v uv || true)
 if [ -z "$UV" ]; then
     UV=.uv/bin/uv
