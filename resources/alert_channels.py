@@ -1,9 +1,12 @@
 """Where alerts go: Slack, any webhook, e-mail. Nothing here writes a secret into an error, a repr or a log."""
 
+import contextlib
 import logging
 import re
 import smtplib
 import ssl
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any, Protocol
@@ -128,44 +131,51 @@ def _is_url(text: str, schemes: set[str]) -> bool:
 def _post(url: str, payload: dict[str, Any], headers: dict[str, str], name: str) -> str:
     import httpx
 
-    def silence(record: logging.LogRecord) -> bool:  # httpx has a line about each request, with the URL in it
-        return url not in record.getMessage()
-
-    logging.getLogger("httpx").addFilter(silence)
     try:
-        response = httpx.post(url, json=payload, headers=headers, timeout=SECONDS)
+        with _unlogged():
+            response = httpx.post(url, json=payload, headers=headers, timeout=SECONDS)
     except httpx.TimeoutException as error:
         raise DeliveryError(f"{name}: {type(error).__name__} after {SECONDS:g} s", again=True) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise DeliveryError(f"{name}: {type(error).__name__}", again=True) from None
-    finally:
-        logging.getLogger("httpx").removeFilter(silence)
     if not response.is_success:
         code = response.status_code
         raise DeliveryError(f"{name}: the server answered {code}", again=code >= 500 or code in {408, 425, 429})
     return f"{response.status_code}"
 
 
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keeps httpx's line about each request, which has the URL in it in some spelling, out of this thread's log."""
+    posting = threading.get_ident()
+
+    def is_of_others(record: logging.LogRecord) -> bool:
+        return record.thread != posting
+
+    logging.getLogger("httpx").addFilter(is_of_others)
+    try:
+        yield
+    finally:
+        logging.getLogger("httpx").removeFilter(is_of_others)
+
+
 def slack_payload(message: Message) -> dict[str, Any]:
     """A message for Slack's incoming webhooks: at most BLOCKS blocks, and texts within its limits.
 
-    What comes from papers is escaped, so that no caption can mention a channel or hide a link.
+    All texts are plain: what stands in them may be from papers, and is to mention, link and format nothing. Links are
+    ours, and stand in blocks of their own.
     """
     head = f"{MARKS[message.weight]} {message.title}"
-    blocks = [_header(head)]
-    if message.text:
-        blocks += [_section(part) for part in _pieces(_escaped(message.text))]
-    blocks += [_section(_slack_entry(entry)) for entry in message.entries]
-    if rest := message.count - len(message.entries):
-        blocks += [_section(f"_and {rest} more_")] if message.entries else []
+    blocks = [{"type": "header", "text": _plain(_cut(head, HEADER_CHARS))}]
+    blocks += [_section(piece) for piece in _pieces(message.text)] + _links(message.links)
+    for entry in message.entries:
+        blocks += [_section(_cut(entry_text(entry), SECTION_CHARS)), *_links(entry.links)]
+    if (rest := message.count - len(message.entries)) and message.entries:
+        blocks.append(_section(f"and {rest} more"))
     if len(blocks) > BLOCKS:
-        blocks = [*blocks[: BLOCKS - 1], _section("_and more that does not fit_")]
-    return {"text": _cut(_escaped(head), SECTION_CHARS), "blocks": blocks}
-
-
-def _slack_entry(entry: News) -> str:
-    links = " · ".join(f"<{url}|{name}>" for name, url in entry.links.items())
-    return _cut(f"{_escaped(entry_text(entry))}", SECTION_CHARS - len(links) - 1) + (f"\n{links}" if links else "")
+        blocks = [*blocks[: BLOCKS - 1], _section("and more that does not fit")]
+    # `text` is what a notification shows.
+    return {"text": _escaped(_cut(head, HEADER_CHARS)), "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
 
 def entry_text(entry: News) -> str:
@@ -179,12 +189,17 @@ def entry_text(entry: News) -> str:
     return f"{entry.cell}: {found}" if entry.cell else found
 
 
-def _header(text: str) -> dict[str, Any]:
-    return {"type": "header", "text": {"type": "plain_text", "text": _cut(text, HEADER_CHARS)}}
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    return {"type": "section", "text": _plain(text)}
+
+
+def _links(links: Mapping[str, str]) -> list[dict[str, Any]]:
+    text = " · ".join(f"<{url}|{name}>" for name, url in links.items())
+    return [{"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}] if links else []
 
 
 def _pieces(text: str) -> list[str]:
@@ -212,13 +227,17 @@ def as_mail(message: Message, address: str, sender: str) -> EmailMessage:
     mail["Subject"] = " ".join(f"[S1] {message.title}".split())
     mail["Message-ID"] = f"<{message.id}@s1-alerts>"
     mail["Auto-Submitted"] = "auto-generated"
-    lines = [message.text] if message.text else []
+    lines = [message.text, *_link_lines(message.links)]
     for entry in message.entries:
-        lines += ["", entry_text(entry), *(f"  {name}: {url}" for name, url in entry.links.items())]
+        lines += ["", entry_text(entry), *_link_lines(entry.links)]
     if message.entries and message.count > len(message.entries):
         lines += ["", f"and {message.count - len(message.entries)} more"]
     mail.set_content("\n".join(lines).strip() + "\n")
     return mail
+
+
+def _link_lines(links: Mapping[str, str]) -> list[str]:
+    return [f"  {name}: {url}" for name, url in links.items()]
 
 
 def _sender(server: str) -> str:

@@ -76,7 +76,8 @@ class News:
 class Message:
     """What a channel sends. `count` is how much happened, `entries` the part of it that is shown.
 
-    `id` is the same each time the same message is sent, for receivers that drop repeats.
+    `id` is the same each time the same message is sent, for receivers that drop repeats. `links` are URLs by what they
+    lead to.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Message:
     text: str = ""
     count: int = 1
     entries: tuple[News, ...] = ()
+    links: dict[str, str] = field(default_factory=dict)
 
     @property
     def weight(self) -> Weight:

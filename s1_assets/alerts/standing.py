@@ -141,10 +141,11 @@ def digest(standing: Standing, links: Links, now: float) -> Message:
         lines.append("Every check that ran passes.")
     if standing.failing_automation:
         lines.append(f"Sensors and schedules that fail: {', '.join(standing.failing_automation)}")
-    lines += [f"Alert sensor: {standing.alert_sensor}", f"Failed runs: {links.runs()}"]
+    lines.append(f"Alert sensor: {standing.alert_sensor}")
     day = datetime.fromtimestamp(now, UTC).date().isoformat()
     title = f"Daily digest {day}: {len(failed)} cells stand failed"
-    return Message(id=f"digest-{day}", kind="digest", title=title, text="\n".join(lines), count=len(failed))
+    text, failed_runs = "\n".join(lines), {"failed runs": links.runs()}
+    return Message(id=f"digest-{day}", kind="digest", title=title, text=text, count=len(failed), links=failed_runs)
 
 
 def _sample(keys: Sequence[str]) -> str:

@@ -2,10 +2,6 @@
 
 import logging
 import re
-import socketserver
-import threading
-from collections.abc import Iterator
-from email import message_from_bytes, policy
 
 import pytest
 from werkzeug import Response
@@ -81,12 +77,16 @@ def test_slack_gets_blocks_that_say_what_where_and_how_many_more(httpserver):
     httpserver.expect_request("/hook", "POST").respond_with_data("ok")
     Slack("slack", httpserver.url_for("/hook")).send(MESSAGE)
     [(request, _)] = httpserver.log
-    head, entry, more = request.get_json()["blocks"]
-    assert head["text"] == {"type": "plain_text", "text": "🔴 Check failed: figure_pairs.images_decode"}
-    assert entry["text"]["text"] == (
-        "arxiv 2024-05: 3 of 200 images do not open — value 3, threshold &lt;= 0 images\n<http://ui/runs/run-1|run>"
-    )
-    assert more["text"]["text"] == "_and 11 more_"
+    head, entry, links, more = request.get_json()["blocks"]
+    assert text_of(head) == "🔴 Check failed: figure_pairs.images_decode"
+    assert text_of(entry) == "arxiv 2024-05: 3 of 200 images do not open — value 3, threshold <= 0 images"
+    assert text_of(links) == "<http://ui/runs/run-1|run>"
+    assert text_of(more) == "and 11 more"
+
+
+def text_of(block: dict) -> str:
+    """What a block says."""
+    return block["text"]["text"] if "text" in block else block["elements"][0]["text"]
 
 
 def test_slack_s_limits_hold_for_any_message():
@@ -95,27 +95,47 @@ def test_slack_s_limits_hold_for_any_message():
     payload = slack_payload(Message("1", "run_failed", "t" * 500, lines, 900, (entry,) * 90))
     assert len(payload["blocks"]) == BLOCKS == 50
     assert len(payload["blocks"][0]["text"]["text"]) <= HEADER_CHARS == 150
-    assert max(len(block["text"]["text"]) for block in payload["blocks"]) <= SECTION_CHARS == 3000
+    assert max(len(text_of(block)) for block in payload["blocks"]) <= SECTION_CHARS == 3000
     assert len(payload["text"]) <= SECTION_CHARS
 
 
-def test_what_comes_from_papers_cannot_mention_or_link_in_slack():
-    entry = News("run_failed", "cell", text="<!channel> see <http://evil|this>")
-    payload = slack_payload(Message("1", "run_failed", "Run failed: <!here>", "", 1, (entry,)))
-    assert payload["blocks"][1]["text"]["text"] == "&lt;!channel&gt; see &lt;http://evil|this&gt;"
+HOSTILE = "<!channel> @channel see <http://evil|this> or http://evil.example, `rm` *now* _please_ :fire:"
+
+
+def test_what_comes_from_papers_cannot_mention_link_or_format_in_slack():
+    entry = News("run_failed", "cell", text=HOSTILE, links={"run": "http://ui/runs/1"})
+    message = Message("1", "run_failed", "Run failed: <!here>", HOSTILE, 1, (entry,), {"failed runs": "http://ui/runs"})
+    payload = slack_payload(message)
+    texts = [block["text"] for block in payload["blocks"] if "text" in block]
+    assert [text["text"] for text in texts[1:]] == [HOSTILE, HOSTILE]
+    assert {(text["type"], text["emoji"]) for text in texts} == {("plain_text", False)}
+    links = [element for block in payload["blocks"] for element in block.get("elements", ())]
+    assert [link["text"] for link in links] == ["<http://ui/runs|failed runs>", "<http://ui/runs/1|run>"]
+    assert all(link["verbatim"] for link in links)
     assert payload["text"] == "🔴 Run failed: &lt;!here&gt;"
+    assert not payload["unfurl_links"]
 
 
 @pytest.mark.parametrize(("status", "again"), [(500, True), (503, True), (429, True), (404, False), (410, False)])
-def test_a_refusal_says_whether_trying_again_may_help_and_no_secret(httpserver, caplog, status, again):
-    caplog.set_level(logging.DEBUG)
+def test_a_refusal_says_whether_trying_again_may_help_and_no_secret(httpserver, status, again):
     httpserver.expect_request(f"/services/{SECRET}").respond_with_handler(lambda _: Response("no", status))
     channel = Slack("slack", httpserver.url_for(f"/services/{SECRET}"))
     with pytest.raises(DeliveryError, match=f"slack: the server answered {status}") as raised:
         channel.send(MESSAGE)
     assert raised.value.again is again
+    assert SECRET not in f"{raised.value} {raised.value.__cause__} {channel!r}"
+
+
+def test_no_log_has_the_url_however_httpx_spells_it(httpserver, caplog):
+    caplog.set_level(logging.DEBUG)
+    httpserver.expect_request(re.compile("/services/.*")).respond_with_data("ok")
+    for path in (SECRET, f"{SECRET} |é"):  # the second goes out as …%20%7C%C3%A9
+        Slack("slack", httpserver.url_for("") + f"services/{path}").send(MESSAGE)
+    assert len(httpserver.log) == 2
     ours = " ".join(record.getMessage() for record in caplog.records if record.name != "werkzeug")
-    assert SECRET not in f"{raised.value} {raised.value.__cause__} {channel!r} {ours}"
+    assert SECRET not in ours
+    logging.getLogger("httpx").info("what others do")
+    assert "what others do" in caplog.text
 
 
 def test_a_server_that_is_not_there_may_be_there_later():
@@ -123,82 +143,3 @@ def test_a_server_that_is_not_there_may_be_there_later():
         Webhook("webhook", f"http://127.0.0.1:9/{SECRET}").send(MESSAGE)
     assert raised.value.again
     assert raised.value.__suppress_context__
-
-
-class MailServer(socketserver.ThreadingTCPServer):
-    """An SMTP server that keeps what it is given, or refuses with a code."""
-
-    daemon_threads = True
-
-    def __init__(self, refusal: str | None = None) -> None:
-        super().__init__(("127.0.0.1", 0), MailSession)
-        self.refusal, self.taken, self.logins = refusal, [], []
-
-
-class MailSession(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        self.say("220 ready")
-        for line in self.rfile:
-            command, _, rest = line.decode().strip().partition(" ")
-            match command.upper():
-                case "EHLO":
-                    self.say("250-here\r\n250 AUTH PLAIN")
-                case "AUTH":
-                    self.server.logins.append(rest)
-                    self.say("235 in")
-                case "RCPT" if self.server.refusal:
-                    self.say(self.server.refusal)
-                case "DATA":
-                    self.say("354 go on")
-                    lines = iter(self.rfile.readline, b".\r\n")
-                    self.server.taken.append(message_from_bytes(b"".join(lines), policy=policy.default))
-                    self.say("250 taken")
-                case "QUIT":
-                    return self.say("221 bye")
-                case _:
-                    self.say("250 ok")
-        return None
-
-    def say(self, text: str) -> None:
-        self.wfile.write(f"{text}\r\n".encode())
-
-
-@pytest.fixture
-def mail_server(request) -> Iterator[MailServer]:
-    with MailServer(getattr(request, "param", None)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
-
-
-def test_mail_is_plain_text_from_the_configured_sender(mail_server):
-    url = f"smtp://ops%40example.org:p%3Ass@127.0.0.1:{mail_server.server_address[1]}?from=alerts@example.org"
-    [channel] = open_channels("email:on-call@example.org", url)
-    title = "Check failed: a title\nBcc: everyone@example.org"
-    channel.send(Message("0a1b", "check_failed", title, "", 12, (ENTRY,)))
-    [mail] = mail_server.taken
-    assert (mail["From"], mail["To"], mail["Bcc"]) == ("alerts@example.org", "on-call@example.org", None)
-    assert mail["Subject"] == "[S1] Check failed: a title Bcc: everyone@example.org"
-    assert mail["Message-ID"] == "<0a1b@s1-alerts>"
-    body = mail.get_content()
-    assert "arxiv 2024-05: 3 of 200 images do not open — value 3, threshold <= 0 images" in body
-    assert "  run: http://ui/runs/run-1" in body and "and 11 more" in body
-    assert len(mail_server.logins) == 1
-
-
-@pytest.mark.parametrize(
-    ("mail_server", "again"), [("450 later", True), ("550 no such address", False)], indirect=["mail_server"]
-)
-def test_a_refused_address_is_an_error_without_the_password(mail_server, again):
-    port = mail_server.server_address[1]
-    channel = Mail("email", "on-call@example.org", f"smtp://u:xoxbsecret@127.0.0.1:{port}")
-    with pytest.raises(DeliveryError, match="email: the address was refused") as raised:
-        channel.send(MESSAGE)
-    assert raised.value.again is again
-    assert "xoxbsecret" not in f"{channel!r} {raised.value}"
-
-
-def test_a_mail_server_that_is_not_there_may_be_there_later():
-    with pytest.raises(DeliveryError, match="email: ConnectionRefusedError at the mail server") as raised:
-        Mail("email", "a@b.org", "smtp://127.0.0.1:9").send(MESSAGE)
-    assert raised.value.again
