@@ -142,7 +142,7 @@ def deployed(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> It
 
 
 @pytest.fixture
-def start_daemon(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen]]:
-    """Starts a daemon of that deployment; its log is in `tmp_path`, and it ends with the test."""
+def start_daemon(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen]]:
+    """Starts a daemon of that deployment (see `daemons`); its log is in `tmp_path`, and it ends with the test."""
     with daemons(environment, tmp_path) as start:
         yield start

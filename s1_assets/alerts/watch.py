@@ -1,7 +1,6 @@
 """The sensor that notices what is news, the daily digest, and the jobs that send both."""
 
 import hashlib
-import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,23 +11,28 @@ import dagster as dg
 from resources.alert_channels import Channel, open_channels
 from s1_assets.alerts import standing
 from s1_assets.alerts.delivery import (
+    CHANNEL,
     DIGEST_JOB,
     JOB,
     REQUESTED,
     RETRY,
+    Addressee,
     Request,
+    addressed,
+    asking,
     delivery,
-    one_by_one,
+    outs,
     requested_messages,
     sending_job,
 )
-from s1_assets.alerts.messages import Links, compose, grouped
+from s1_assets.alerts.messages import Links, Message, compose, grouped
+from s1_assets.alerts.missed import missed
 from s1_assets.alerts.poll import Watched, begin, begin_again, failing_automation, last_tick, look
 from s1_assets.alerts.told import Told
 from s1_assets.cell_state import failed_cells
 from s1_assets.settings import Settings
 
-SENSOR = "alerts"
+SENSOR, WHAT_STANDS = "alerts", "what_stands"
 EVERY_SECONDS = 15
 DIGEST_AT = "0 7 * * *"  # UTC
 NO_CHANNEL = "no channel: set S1_ALERTS (what happens meanwhile shows in the UI and is not told later)"
@@ -48,18 +52,20 @@ def alerts(settings: Settings, checks: Sequence[dg.AssetChecksDefinition], retry
     channels = open_channels(settings.alerts, settings.smtp)
     by_step = {check.node_def.name: key for check in checks for key in check.check_keys}
     watched = Watched(by_step, settings.alert_warnings, Links(settings.ui_url))
-    deliveries = [delivery(channel, retry) for channel in channels]
-    sending = sending_job(JOB, requested_messages, deliveries)
-    daily = sending_job(DIGEST_JOB, digest_op(watched), deliveries)
+    deliveries = {channel.name: delivery(channel, retry) for channel in channels}
+    sending = sending_job(JOB, requested_messages(channels), deliveries)
+    daily = sending_job(DIGEST_JOB, digest_op(watched, channels), deliveries)
     return Alerts([sending, daily], [alert_sensor(sending, watched, channels)], [digest_schedule(daily, channels)])
 
 
 def alert_sensor(job: dg.JobDefinition, watched: Watched, channels: Sequence[Channel]) -> dg.SensorDefinition:
-    """The sensor. One tick asks for at most one run, so that a tick is told as a whole or not at all.
+    """The sensor. One tick asks for a run a channel, and once more for what did not reach one.
 
-    A tick that asked for its run and was killed before its cursor was saved takes place again: it finds that run by
-    the run key, which follows from the cursor, and goes on from the cursor that the run holds.
+    A tick that was killed after it asked and before its cursor was saved takes place again: it finds one of its runs
+    by the run key, which follows from the cursor, asks for the same (the keys of those that are there keep them from
+    being made twice) and goes on from the cursor that the run holds.
     """
+    names = [channel.name for channel in channels]
 
     @dg.sensor(
         name=SENSOR,
@@ -74,8 +80,9 @@ def alert_sensor(job: dg.JobDefinition, watched: Watched, channels: Sequence[Cha
             begun = begin(instance, now).as_cursor()
             return dg.SensorResult(skip_reason="first start: what happens from now on is told", cursor=begun)
         key = hashlib.sha256(context.cursor.encode()).hexdigest()[:16]
-        if (reached := _reached(instance, key)) is not None:
-            return dg.SensorResult(skip_reason="this was asked for before the cursor was saved", cursor=reached)
+        if before := _asked_before(instance, key, names):
+            requests = _ask(names, before.read(), before.cursor, key)
+            return dg.SensorResult(run_requests=requests, cursor=before.cursor)
         told = Told.from_cursor(context.cursor)
         if begin_again(instance, told):
             context.log.warning("events were deleted, by `dagster run wipe`? Checks are told from now on")
@@ -83,24 +90,27 @@ def alert_sensor(job: dg.JobDefinition, watched: Watched, channels: Sequence[Cha
         if not channels:
             told.pauses.clear()
             return dg.SensorResult(skip_reason=NO_CHANNEL, cursor=told.as_cursor())
-        messages = compose(told.due(news, now), key)
-        if not messages:
-            return dg.SensorResult(skip_reason=_quiet(told), cursor=told.as_cursor())
-        content = json.dumps([message.as_dict() for message in messages])
-        asked = dg.RunConfig(ops={REQUESTED: Request(messages=content, cursor=told.as_cursor())})
-        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=key, run_config=asked)], cursor=told.as_cursor())
+        messages, cursor = compose(told.due(news, now), key), told.as_cursor()
+        asked = _ask(names, messages, cursor, key) if messages else []
+        asked += missed(instance, names, now)
+        return dg.SensorResult(run_requests=asked, skip_reason=None if asked else _quiet(told), cursor=cursor)
 
     return watch
 
 
-def _reached(instance: dg.DagsterInstance, run_key: str) -> str | None:
-    """The cursor of the run that a tick of this key asked for, if it did."""
-    tags = {"dagster/run_key": run_key, "dagster/sensor_name": SENSOR}
-    runs = instance.get_runs(dg.RunsFilter(job_name=JOB, tags=tags), limit=1)
+def _ask(channels: Sequence[str], messages: Sequence[Message], cursor: str, key: str) -> list[dg.RunRequest]:
+    return [dg.RunRequest(run_key=f"{key} {name}", **asking(name, messages, cursor)) for name in channels]
+
+
+def _asked_before(instance: dg.DagsterInstance, key: str, channels: Sequence[str]) -> Request | None:
+    """What a tick of this key asked for, if it did."""
+    keys = [f"{key} {name}" for name in channels]
+    tags = {"dagster/run_key": keys, "dagster/sensor_name": SENSOR}
+    runs = instance.get_runs(dg.RunsFilter(job_name=JOB, tags=tags), limit=1) if keys else []
     if not runs:
         return None
     config: Any = runs[0].run_config
-    return str(config["ops"][REQUESTED]["config"]["cursor"])
+    return Request(**config["ops"][REQUESTED]["config"])
 
 
 def _quiet(told: Told) -> str:
@@ -108,11 +118,11 @@ def _quiet(told: Told) -> str:
     return f"{waiting} more of what was told lately wait for the next message" if waiting else "nothing to tell"
 
 
-def digest_op(watched: Watched) -> dg.OpDefinition:
+def digest_op(watched: Watched, channels: Sequence[Channel]) -> dg.OpDefinition:
     """The op that looks at what stands as it should not."""
 
-    @dg.op(name="what_stands", out=dg.DynamicOut(dict))
-    def what_stands(context: dg.OpExecutionContext) -> Iterator[dg.DynamicOutput[dict[str, Any]]]:
+    @dg.op(name=WHAT_STANDS, out=outs(channels))
+    def what_stands(context: dg.OpExecutionContext, config: Addressee) -> Iterator[dg.DynamicOutput[dict[str, Any]]]:
         """The daily digest, and a message for each source that is silent for longer than usual."""
         instance, now = context.instance, time.time()
         stands = standing.Standing(
@@ -123,7 +133,8 @@ def digest_op(watched: Watched) -> dg.OpDefinition:
         )
         digest = standing.digest(stands, watched.links, now)
         silent = standing.silent_sources(instance, now, watched.links)
-        yield from one_by_one([digest, *compose(list(grouped(silent).values()), digest.id)])
+        messages = [digest, *compose(list(grouped(silent).values()), digest.id)]
+        yield from addressed(messages, config, channels)
 
     return what_stands
 
@@ -134,10 +145,15 @@ def _sensor_life(instance: dg.DagsterInstance) -> str:
 
 
 def digest_schedule(job: dg.JobDefinition, channels: Sequence[Channel]) -> dg.ScheduleDefinition:
-    """Once a day, channels provided."""
+    """Once a day, a run a channel."""
 
     @dg.schedule(name=DIGEST_JOB, job=job, cron_schedule=DIGEST_AT, default_status=dg.DefaultScheduleStatus.RUNNING)
-    def daily(_: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        return dg.RunRequest() if channels else dg.SkipReason(NO_CHANNEL)
+    def daily(_: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        return [_digest_to(channel.name) for channel in channels] or dg.SkipReason(NO_CHANNEL)
 
     return daily
+
+
+def _digest_to(channel: str) -> dg.RunRequest:
+    config = dg.RunConfig(ops={WHAT_STANDS: Addressee(channel=channel)})
+    return dg.RunRequest(run_key=channel, run_config=config, tags={CHANNEL: channel})

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
+from s1_assets.cells import Cell
+from s1_assets_tests.alerts.on_call import FAILS, MAY, OnCall
+
 NO_TELEMETRY = {"telemetry": {"enabled": False}}
 
 
@@ -22,3 +25,13 @@ def instance(sqlite_instance) -> dg.DagsterInstance:
     sqlite_instance.wipe()
     sqlite_instance.wipe_all_schedules()
     return sqlite_instance
+
+
+@pytest.fixture
+def two_webhooks(instance, httpserver) -> OnCall:
+    """Someone with two webhooks and a failed check in each of two sources."""
+    channels = f"webhook:{httpserver.url_for('/one')},webhook:{httpserver.url_for('/two')}"
+    on_call = OnCall(instance, {"S1_ALERTS": channels})
+    on_call.tick()
+    on_call.run(MAY, Cell("biorxiv", "2024-05"), verdict=FAILS)
+    return on_call

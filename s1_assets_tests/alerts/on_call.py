@@ -1,7 +1,7 @@
 """A small line with checks of given verdicts, watched as the daemon watches the real one."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ import dagster as dg
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run
 
-from s1_assets.alerts.delivery import JOB, REQUESTED
+from s1_assets.alerts.delivery import CHANNEL, JOB, REQUESTED
 from s1_assets.alerts.watch import SENSOR, Alerts, alerts
 from s1_assets.cell_state import PARTITION
 from s1_assets.cells import Cell
@@ -119,21 +119,25 @@ class OnCall:
         self.cursor = result.cursor
         return messages_of(result)
 
-    def submit(self, result: dg.SensorResult) -> dg.ExecuteInProcessResult:
-        """Runs what a tick asked for, with the tags that the daemon gives a run."""
-        [request] = result.run_requests
+    def submit(self, result: dg.SensorResult) -> dict[str, dg.ExecuteInProcessResult]:
+        """Runs what a tick asked for, a run a channel, as the daemon does: no run key twice."""
         job = dg.Definitions(jobs=self.alerts.jobs).resolve_job_def(JOB)
-        return job.execute_in_process(
-            run_config={**request.run_config, **QUIET},
-            tags={"dagster/run_key": request.run_key, "dagster/sensor_name": SENSOR},
-            instance=self.instance,
-            raise_on_error=False,
-        )
+        return {
+            request.tags[CHANNEL]: job.execute_in_process(
+                run_config={**request.run_config, **QUIET},
+                tags={**request.tags, "dagster/run_key": request.run_key, "dagster/sensor_name": SENSOR},
+                instance=self.instance,
+                raise_on_error=False,
+            )
+            for request in result.run_requests or []
+            if not self.instance.get_runs(dg.RunsFilter(tags={"dagster/run_key": request.run_key}))
+        }
 
-    def digest(self) -> dg.ExecuteInProcessResult:
+    def digest(self, run_config: Mapping[str, Any] | None = None) -> dg.ExecuteInProcessResult:
         """Runs the daily digest's job."""
         job = dg.Definitions(jobs=self.alerts.jobs).resolve_job_def("alert_digest")
-        return job.execute_in_process(instance=self.instance, run_config=QUIET, raise_on_error=False)
+        config = {**(run_config or {}), **QUIET}
+        return job.execute_in_process(instance=self.instance, run_config=config, raise_on_error=False)
 
 
 def messages_of(result: dg.SensorResult) -> list[dict[str, Any]]:

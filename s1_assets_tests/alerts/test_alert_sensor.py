@@ -313,11 +313,23 @@ def test_a_tick_that_was_killed_before_its_cursor_was_saved_goes_on_from_its_run
     on_call.submit(asked)
     on_call.run(JUNE, verdict=FAILS)  # between the kill and the restart
     again = on_call.evaluate()
-    assert (again.run_requests, again.cursor) == ([], asked.cursor)
+    assert again.cursor == asked.cursor
+    assert on_call.submit(again) == {}
     on_call.cursor = again.cursor
     assert titles(on_call.tick()) == ["Run failed: alerts"]  # nobody listens at its channel
     told = json.loads(on_call.cursor)
     assert told["pauses"]["check_failed|figure_pairs.images_decode|arxiv"]["count"] == 1  # June waits, May does not
+
+
+def test_a_tick_that_was_killed_between_two_channels_asks_for_what_is_missing(two_webhooks):
+    asked = two_webhooks.evaluate()
+    first, second = asked.run_requests
+    two_webhooks.submit(dg.SensorResult(run_requests=[first]))
+    two_webhooks.run(JUNE, verdict=FAILS)
+    again = two_webhooks.evaluate()
+    assert again.cursor == asked.cursor
+    assert set(two_webhooks.submit(again)) == {second.tags["alert_channel"]}
+    assert again.run_requests[1].run_config == second.run_config
 
 
 def test_without_a_channel_the_place_moves_and_the_tick_says_what_to_set(instance):

@@ -67,14 +67,21 @@ def dagster(module: str, *arguments: str, environment: Mapping[str, str], log: P
 
 
 @contextlib.contextmanager
-def daemons(environment: Mapping[str, str], folder: Path) -> Iterator[Callable[[], subprocess.Popen]]:
+def daemons(environment: Mapping[str, str], folder: Path) -> Iterator[Callable[..., subprocess.Popen]]:
     """Gives what starts a daemon, with the code server that it starts itself; all end with the context.
 
-    The log of the n-th is `daemon-<n>.log` in `folder`, from 0 on.
+    With the name of a sensor, the daemon dies there: see `dying_daemon.py`. The log of the n-th is `daemon-<n>.log` in
+    `folder`, from 0 on.
     """
     with contextlib.ExitStack() as stack:
         logs = (folder / f"daemon-{number}.log" for number in itertools.count())
-        yield lambda: stack.enter_context(dagster("dagster._daemon", "run", environment=environment, log=next(logs)))
+
+        def start(dies_in: str = "") -> subprocess.Popen:
+            module = "s1_assets_tests.operations.dying_daemon" if dies_in else "dagster._daemon"
+            own = {**environment, "DIES_IN": dies_in}
+            return stack.enter_context(dagster(module, "run", environment=own, log=next(logs)))
+
+        yield start
 
 
 def comes(happened: Callable[[], object]) -> bool:

@@ -3,9 +3,10 @@
 import pytest
 import yaml
 
+from s1_assets.alerts.delivery import CHANNEL
 from s1_assets.backfill import cells_between, request_backfill
 from s1_assets.cells import Cell
-from s1_assets.jobs import ALERTS_FIRST, FRESH_PAPERS_NEXT
+from s1_assets.jobs import ALERTS_FIRST, COVERAGE, FRESH_PAPERS_NEXT, RELEASE
 from s1_assets.partitions import partition_key
 from s1_assets.settings import PROJECT
 from s1_assets_tests.operations.deployment import NOTING, Daemons, configured_instance
@@ -21,14 +22,26 @@ def fresh(daemons, cell):
     return daemons.queue("cell", FRESH_PAPERS_NEXT | {"dagster/partition": partition_key(cell)})
 
 
+def alert(daemons, channel):
+    return daemons.queue("alert_digest", ALERTS_FIRST | {CHANNEL: channel})
+
+
+def over_all_cells(daemons, job):
+    return daemons.queue(job.name, job.tags)
+
+
+def started(daemons):
+    return [run.run_id for run in daemons.start_runs()]
+
+
 def test_fresh_papers_overtake_a_backfill_and_alerts_overtake_both(daemons):
     backfill = request_backfill(daemons.instance, cells_between(["arxiv"], "2023-01", "2023-06"), "half a year")
     daemons.submit_backfills()
     paper = fresh(daemons, Cell("arxiv", "2024-05"))
-    alert = daemons.queue("make_release", ALERTS_FIRST)  # any job without a cell stands for the job of alerts
-    started = daemons.start_runs()
-    assert [run.run_id for run in started[:2]] == [alert, paper]
-    assert [run.tags.get("dagster/backfill") for run in started[2:]] == [backfill] * 3
+    told = alert(daemons, "slack")
+    runs = daemons.start_runs()
+    assert [run.run_id for run in runs[:2]] == [told, paper]
+    assert [run.tags.get("dagster/backfill") for run in runs[2:]] == [backfill] * 3
 
 
 def test_a_run_by_hand_comes_before_a_backfill_that_was_there_first(daemons):
@@ -44,17 +57,38 @@ def test_a_backfill_leaves_a_run_for_fresh_papers_and_cells_leave_one_for_alerts
     assert len(daemons.start_runs()) == 3
     papers = [fresh(daemons, Cell("arxiv", month)) for month in ("2024-05", "2024-06")]
     assert [run.run_id for run in daemons.start_runs()] == papers[:1]
-    assert daemons.start_runs() == []
-    alert = daemons.queue("make_release", ALERTS_FIRST)
-    assert [run.run_id for run in daemons.start_runs()] == [alert]
+    assert started(daemons) == []
+    told = alert(daemons, "slack")
+    assert started(daemons) == [told]
+
+
+def test_whatever_runs_for_hours_three_channels_are_served(daemons):
+    request_backfill(daemons.instance, cells_between(["arxiv"], "2023-01", "2023-12"), "a year")
+    daemons.submit_backfills()
+    for month in ("2024-05", "2024-06"):
+        fresh(daemons, Cell("arxiv", month))
+    for job in (RELEASE, COVERAGE, RELEASE, COVERAGE):
+        over_all_cells(daemons, job)
+    assert len(started(daemons)) == 4 + 2
+    told = [alert(daemons, channel) for channel in ("slack", "webhook", "email")]
+    assert started(daemons) == told
+
+
+def test_a_channel_that_hangs_delays_its_own_messages_and_no_other_s(daemons):
+    hangs = alert(daemons, "slack")
+    assert started(daemons) == [hangs]
+    waits, served = alert(daemons, "slack"), alert(daemons, "webhook")
+    assert started(daemons) == [served]
+    daemons.finish(daemons.instance.get_run_by_id(hangs))
+    assert started(daemons) == [waits]
 
 
 def test_a_cell_never_runs_twice_at_a_time(daemons):
     first, second = (fresh(daemons, Cell("arxiv", "2024-05")) for _ in range(2))
-    (started,) = daemons.start_runs()
-    assert started.run_id == first
-    daemons.finish(started)
-    assert [run.run_id for run in daemons.start_runs()] == [second]
+    (run,) = daemons.start_runs()
+    assert run.run_id == first
+    daemons.finish(run)
+    assert started(daemons) == [second]
 
 
 def test_a_team_s_instance_differs_from_the_embedded_one_in_its_storage_alone():
