@@ -39,7 +39,7 @@ from s1_assets.quality.scorers import Scorers
 class LakeResource(dg.ConfigurableResource["LakeResource"]):
     """Where the tables live (S1_LAKE)."""
 
-    url: str
+    url: str = Field(description="Folder or object-store URL of the tables (S1_LAKE).")
 
     def open(self) -> Lake:
         """The lake at the configured place; a local folder is made when it is not there."""
@@ -91,21 +91,31 @@ PLANS: dict[str, Callable[[Mirror, Cell, Path], SourceCell]] = {
 
 
 class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
-    """Where papers come from, and a local folder for indexes that can be made again (S1_CACHE).
+    """Where papers come from: a mirror, or live services that fill one before a cell is planned."""
 
-    That is a mirror (S1_MIRROR); without one, the mirror at `downloads` (S1_DOWNLOADS) that live services fill before
-    a cell is planned. They are told `contact` (S1_CONTACT), and are where `services` (S1_SERVICES) says.
-    `patience` replaces fields of `resources.live.http.Patience`; a source that is down is tried again after
-    `retry_seconds`, which double.
-    """
-
-    url: str | None = None
-    cache: str
-    downloads: str | None = None
-    contact: str | None = None
-    services: str = "{}"
-    patience: dict[str, float] = Field(default_factory=dict)
-    retry_seconds: float = 60.0
+    url: str | None = Field(
+        default=None,
+        description="Folder or URL with <source>/ in the source's own layout (S1_MIRROR); null asks the live services.",
+    )
+    cache: str = Field(description="Local folder for indexes that can be made again (S1_CACHE).")
+    downloads: str | None = Field(
+        default=None, description="Folder or object-store URL that the live services fill as a mirror (S1_DOWNLOADS)."
+    )
+    contact: str | None = Field(
+        default=None, description="E-mail address or URL that live services are told (S1_CONTACT)."
+    )
+    services: str = Field(
+        default="{}",
+        description="JSON object of live services' names and base URLs, null to leave one out (S1_SERVICES).",
+    )
+    patience: dict[str, float] = Field(
+        default_factory=dict,
+        description="How often live services are tried and how long they are waited for, where other than usual: "
+        "attempts, first_wait, longest_wait, longest_closure, answer, download, silence (seconds).",
+    )
+    retry_seconds: float = Field(
+        default=60.0, description="Seconds after which the cell of a source that is down is tried again; they double."
+    )
 
     def open(self) -> Mirror:
         """The mirror. Raises ValueError when none is configured, nor a place for downloads."""
@@ -149,14 +159,14 @@ RAY_ADDRESS = re.compile(r"ray://[\w.-]+:\d{1,5}", re.ASCII)
 
 
 class WorkersResource(dg.ConfigurableResource["WorkersResource"]):
-    """How CPU work is spread (S1_WORKERS).
+    """How CPU work is spread, and what one paper may take of it."""
 
-    `local` is one process a core, `local:N` is N of them, `ray://host:10001` the nodes of a Ray cluster.
-    """
-
-    address: str = "local"
-    paper_seconds: float = 300.0
-    paper_megabytes: int = 4096
+    address: str = Field(
+        default="local",
+        description="local is one process a core, local:N is N of them, ray://host:10001 a Ray cluster (S1_WORKERS).",
+    )
+    paper_seconds: float = Field(default=300.0, description="Seconds that a paper may take before it is a reject.")
+    paper_megabytes: int = Field(default=4096, description="Memory in MiB that a paper may take before it is a reject.")
 
     @property
     def limits(self) -> dict[str, str]:
@@ -182,20 +192,27 @@ class WorkersResource(dg.ConfigurableResource["WorkersResource"]):
 
 
 class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):
-    """Who rewrites captions (S1_CAPTIONER), and the engine that it asks (S1_MODEL and the settings beside it).
+    """Who rewrites captions, and the engine that it asks."""
 
-    `cache` (S1_CACHE) keeps what is finished of parts that are not.
-    """
-
-    engine: str = "extractive"
-    model: str = "Qwen/Qwen3-VL-8B-Instruct"
-    tensor_parallel: int | None = None
-    data_parallel: int | None = None
-    endpoints: list[str] = Field(default_factory=list)
-    engine_arguments: str = "{}"
-    prompt: str = "figure"
-    image_folder: str | None = None
-    cache: str
+    engine: str = Field(default="extractive", description="extractive, vllm or openai (S1_CAPTIONER).")
+    model: str = Field(
+        default="Qwen/Qwen3-VL-8B-Instruct", description="Folder, hub id or hub id@revision of the model (S1_MODEL)."
+    )
+    tensor_parallel: int | None = Field(
+        default=None, description="GPUs a replica of the model; null is from its size (S1_TENSOR_PARALLEL)."
+    )
+    data_parallel: int | None = Field(
+        default=None, description="Replicas; null is as many as there are GPUs for (S1_DATA_PARALLEL)."
+    )
+    endpoints: list[str] = Field(
+        default_factory=list, description="Base URLs of OpenAI-compatible servers, for openai (S1_ENDPOINTS)."
+    )
+    engine_arguments: str = Field(default="{}", description="JSON object of further vLLM engine arguments (S1_ENGINE).")
+    prompt: str = Field(default="figure", description="Name of a file in captioning/prompts (S1_PROMPT).")
+    image_folder: str | None = Field(
+        default=None, description="Folder shared with the endpoints, through which images go (S1_IMAGE_FOLDER)."
+    )
+    cache: str = Field(description="Local folder that keeps what is finished of parts that are not (S1_CACHE).")
 
     def open(self, log: Callable[[str], Any] = print) -> Captioner:
         """The captioner; `log` gets a line on its engine now and then. Raises ValueError for a name that is none."""
@@ -221,12 +238,22 @@ class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):
 
 
 class ScorersResource(dg.ConfigurableResource["ScorersResource"]):
-    """Which models measure quality: CLIP (S1_CLIP, S1_CLIP_WEIGHTS) and pseudo-perplexity (S1_PPPL_MODEL)."""
+    """Which models measure quality: CLIP score and pseudo-perplexity."""
 
-    clip: str = "ViT-B-32"
-    clip_weights: str | None = None
-    pppl_model: str | None = None
-    pppl_sample: int | None = 100
+    clip: str = Field(
+        default="ViT-B-32", description="open_clip architecture, its name or the path of its configuration (S1_CLIP)."
+    )
+    clip_weights: str | None = Field(
+        default=None,
+        description="open_clip tag or file of a checkpoint; null measures no CLIP score (S1_CLIP_WEIGHTS).",
+    )
+    pppl_model: str | None = Field(
+        default=None,
+        description="Masked language model, hub id or folder; null measures no pseudo-perplexity (S1_PPPL_MODEL).",
+    )
+    pppl_sample: int | None = Field(
+        default=100, description="Pairs of each part to measure pseudo-perplexity on; null is all (S1_PPPL_SAMPLE)."
+    )
 
     def open(self) -> Scorers:
         """The scorers; models are loaded when they first measure. Raises ValueError for one that is not there."""
@@ -234,9 +261,9 @@ class ScorersResource(dg.ConfigurableResource["ScorersResource"]):
 
 
 class PublisherResource(dg.ConfigurableResource["PublisherResource"]):
-    """Where shards and releases go (S1_PUBLISH)."""
+    """Where shards and releases go."""
 
-    url: str
+    url: str = Field(description="Folder or s3:// URL of the published shards and releases (S1_PUBLISH).")
 
     def open(self) -> Publisher:
         """The publishing target; a local folder is made when it is not there."""

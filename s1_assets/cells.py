@@ -1,4 +1,4 @@
-"""A cell is one source in one month, the unit of a run; and since when each source exists."""
+"""A cell is one source in one month, the unit of a run; and since when each source exists, and where."""
 
 import calendar
 from typing import NamedTuple
@@ -16,6 +16,18 @@ FIRST_MONTH = {
     "metarxiv": "2017-10",
 }
 SOURCES = tuple(FIRST_MONTH)
+# Where people look at the source; where it is asked for papers is in `resources/live/services.py`.
+HOME = {
+    "arxiv": "https://arxiv.org",
+    "biorxiv": "https://www.biorxiv.org",
+    "medrxiv": "https://www.medrxiv.org",
+    "chemrxiv": "https://chemrxiv.org",
+    "natcomms": "https://www.nature.com/ncomms",
+    "psyarxiv": "https://osf.io/preprints/psyarxiv",
+    "engrxiv": "https://osf.io/preprints/engrxiv",
+    "edrxiv": "https://osf.io/preprints/edarxiv",
+    "metarxiv": "https://osf.io/preprints/metaarxiv",
+}
 
 
 class Cell(NamedTuple):

@@ -22,6 +22,7 @@ from s1_assets.assets.published_shards import published_shards
 from s1_assets.assets.quality_metrics import quality_metrics
 from s1_assets.assets.raw_papers import raw_papers
 from s1_assets.assets.release import release
+from s1_assets.assets.sources import SOURCE_ASSETS
 from s1_assets.checks import CHECKS
 from s1_assets.fresh_papers.monthly import monthly_cells
 from s1_assets.fresh_papers.watch import SENSORS
@@ -75,7 +76,7 @@ def build_defs(
     settings = settings or Settings.from_environment()
     on_call = alerts(settings, CHECKS)
     return dg.Definitions(
-        assets=[*LINE, *OVER_ALL_CELLS],
+        assets=[*SOURCE_ASSETS, *LINE, *OVER_ALL_CELLS],
         asset_checks=CHECKS,
         jobs=[*JOBS, *on_call.jobs],
         schedules=[*SCHEDULES, monthly_cells, *on_call.schedules],

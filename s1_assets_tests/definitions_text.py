@@ -27,6 +27,9 @@ def _assets(defs: dg.Definitions) -> Iterator[str]:
         node = graph.get(key)
         yield key.to_user_string()
         yield f"  group {node.group_name}, owners {_list(node.owners)}, kinds {_list(node.kinds)}"
+        if not node.is_materializable:
+            yield f"  made elsewhere: {node.metadata['url'].value}"
+            continue
         yield f"  reads {_list(parent.to_user_string() for parent in node.parent_keys)}"
         yield f"  partitions {_partitions(node.partitions_def)}"
         for check in sorted(key.name for key in graph.get_check_keys_for_assets({key})):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import dagster as dg
 
-from s1_assets.cells import Cell
+from s1_assets.cells import HOME, SOURCES, Cell
 from s1_assets.definitions import build_defs
 from s1_assets.partitions import SOURCE_MONTH, cell_of, partition_key
+from s1_assets.settings import Settings
 from s1_assets.tables import TABLES
 from s1_assets_tests.definitions_text import definitions_text
 
@@ -26,6 +27,7 @@ def test_the_definitions_are_loadable_and_hold_the_whole_line():
         "published_shards",
         "release",
         "coverage",
+        *(f"source/{source}" for source in SOURCES),
     }
 
 
@@ -40,10 +42,33 @@ def test_every_asset_says_what_it_is_who_owns_it_and_what_its_columns_mean():
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
         assert node.description and node.owners and node.kinds and node.group_name != "default"
+        if node.is_materializable:
+            assert all(column.description for column in node.metadata["dagster/column_schema"].columns)
         if node.partitions_def:
             assert node.partitions_def == SOURCE_MONTH
-            assert node.metadata["dagster/column_schema"].columns
             assert node.backfill_policy.max_partitions_per_run == 1
+
+
+def test_the_lineage_begins_at_the_url_of_every_source():
+    graph = build_defs().resolve_asset_graph()
+    sources = [graph.get(key) for key in graph.get(dg.AssetKey("raw_papers")).parent_keys]
+    assert {(node.key.path[-1], node.metadata["url"].value) for node in sources} == set(HOME.items())
+    assert set(HOME) == set(SOURCES)
+    assert all(node.is_external and not node.parent_keys for node in sources)
+
+
+def test_every_field_of_the_launchpad_says_what_it_is():
+    defs = build_defs(settings=Settings.from_environment({"S1_ALERTS": "webhook:http://127.0.0.1:9/"}))
+    configured = {name: resource.get_resource_definition() for name, resource in defs.resources.items()}
+    for job in defs.resolve_all_job_defs():
+        configured |= {node.name: node.definition for node in job.graph.nodes}
+    fields = {
+        f"{owner}.{name}": field.description
+        for owner, definition in configured.items()
+        for name, field in getattr(definition.config_schema.config_type, "fields", {}).items()
+    }
+    assert {"lake.url", "workers.address", "requested_messages.messages", "what_stands.channel"} <= set(fields)
+    assert [name for name, description in fields.items() if not description] == []
 
 
 def test_every_check_judges_one_partition():

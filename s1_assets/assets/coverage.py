@@ -11,9 +11,20 @@ from s1_assets.cell_state import failed_cells
 from s1_assets.checks import failed_checks
 from s1_assets.partitions import cell_of
 from s1_assets.status.coverage import read_coverage
-from s1_assets.status.page import coverage_markdown, coverage_page
+from s1_assets.status.page import COLUMNS, coverage_markdown, coverage_page
 
 PAGE = "coverage.html"
+# What the columns of the metadata `table` hold, a row a source.
+MEANINGS = {
+    "source": "arxiv, biorxiv, medrxiv, ...",
+    "cells": "months that have papers, of the months since the source began",
+    "papers": "rows of raw_papers",
+    "pairs": "rows of figure_pairs",
+    "enhanced": "captions that were rewritten",
+    "published": "pairs in published shards",
+    "failed cells": "months in which a check or the run that ended last failed",
+    "newest part": "how long ago something was last written",
+}
 
 
 @dg.asset(
@@ -22,6 +33,9 @@ PAGE = "coverage.html"
     kinds={"python"},
     owners=OWNERS,
     code_version="1",
+    metadata={
+        "dagster/column_schema": dg.TableSchema([dg.TableColumn(name, description=MEANINGS[name]) for name in COLUMNS])
+    },
 )
 def coverage(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[None]:
     """How far every source and month is: papers, pairs, enhanced, published, age, failed checks and runs, as tables and

@@ -11,7 +11,8 @@ from resources.configured import LakeResource, MirrorResource, SourceCell
 from resources.live.failures import SourceDownError
 from resources.sources.inventory import Inventory
 from s1_assets.assets.materialization import declaration, result, sample
-from s1_assets.cells import Cell
+from s1_assets.assets.sources import SOURCE_ASSETS
+from s1_assets.cells import HOME, Cell
 from s1_assets.partitions import cell_of
 from s1_assets.stage import Output, Part, Stage, run_stage
 from s1_assets.tables import IDENTITIES, RAW_PAPERS, REJECTS
@@ -21,7 +22,7 @@ RETRIES = 3  # of a source that is down; after them the run fails, and another o
 STAGE = Stage(RAW_PAPERS, version="4", side_tables=(IDENTITIES, REJECTS))
 
 
-@dg.asset(**declaration(STAGE, {"python", "parquet"}))
+@dg.asset(deps=SOURCE_ASSETS, **declaration(STAGE, {"python", "parquet"}))
 def raw_papers(
     context: dg.AssetExecutionContext, lake: LakeResource, mirror: MirrorResource
 ) -> dg.MaterializeResult[None]:
@@ -47,7 +48,8 @@ def raw_papers(
         context.log.warning(absence)
     report = run_stage(STAGE, store, cell, upstream, produce=produce, log=context.log.info)
     columns = ["paper_id", "title", "discipline", "rights", "status", "format"]
-    return result(report, sample(store, cell, RAW_PAPERS, columns), _placement(plan.inventory))
+    came_from = {"source": dg.MetadataValue.url(HOME[cell.source])}
+    return result(report, sample(store, cell, RAW_PAPERS, columns), came_from | _placement(plan.inventory))
 
 
 def _plan(context: dg.AssetExecutionContext, mirror: MirrorResource, cell: Cell) -> SourceCell:

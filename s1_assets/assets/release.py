@@ -7,7 +7,8 @@ from pathlib import Path
 import dagster as dg
 
 from resources.configured import PublisherResource
-from s1_assets.assets.materialization import GROUP, OWNERS
+from s1_assets.assets.materialization import GROUP, OWNERS, column_schema
+from s1_assets.publishing.record import PUBLISHED_PAIRS
 from s1_assets.publishing.release import VERSION, write_release
 
 
@@ -17,6 +18,9 @@ from s1_assets.publishing.release import VERSION, write_release
     kinds={"python"},
     owners=OWNERS,
     code_version=VERSION,
+    metadata={
+        "dagster/column_schema": column_schema(PUBLISHED_PAIRS)
+    },  # of the metadata files, which a release is read by
 )
 def release(context: dg.AssetExecutionContext, publisher: PublisherResource) -> dg.MaterializeResult[None]:
     """A release over every published cell: dataset card, licence and discipline tables, Croissant metadata, the
