@@ -4,11 +4,10 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import httpx
 from playwright.sync_api import Page, sync_playwright
 
-from s1_assets_tests.operations.code_server import free_port
-from s1_assets_tests.operations.daemon import PATIENCE, comes, dagster
+from s1_assets_tests.operations.daemon import PATIENCE
+from s1_assets_tests.operations.web_server import serving
 
 # As root, and on a machine without a network: nothing that looks for a sandbox or for updates.
 OPTIONS = (
@@ -17,16 +16,9 @@ OPTIONS = (
 )
 
 
-@contextlib.contextmanager
-def web_server_and_daemon(environment: Mapping[str, str], log: Path) -> Iterator[str]:
+def web_server_and_daemon(environment: Mapping[str, str], log: Path) -> contextlib.AbstractContextManager[str]:
     """Gives the URL of the UI; all processes end with the context."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    where = ("-h", "127.0.0.1", "-p", str(port))
-    with dagster("dagster", "dev", *where, environment=environment, log=log) as process:
-        comes(lambda: process.poll() is not None or _answers(url))
-        assert _answers(url), log.read_text()[-2000:]
-        yield url
+    return serving("dagster", "dev", environment=environment, log=log)
 
 
 @contextlib.contextmanager
@@ -38,10 +30,3 @@ def browser_page(program: str) -> Iterator[Page]:
         page.set_default_timeout(PATIENCE * 1000)
         yield page
         browser.close()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/server_info").is_success
-    except httpx.HTTPError:
-        return False

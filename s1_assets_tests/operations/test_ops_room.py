@@ -1,4 +1,4 @@
-"""What people on call do in the browser: run a cell, see that it is green, look at it, and find the check that failed.
+"""What people on call do in the browser: run cells, see that they are green, look at them, find the check that failed.
 
 The pictures of docs/operations.md are this test's:
 
@@ -20,6 +20,7 @@ from s1_assets.cells import Cell
 from s1_assets.partitions import partition_key
 from s1_assets.tables import FIGURE_PAIRS
 from s1_assets_tests.operations.daemon import PATIENCE, comes, fresh_deployment, told
+from s1_assets_tests.operations.web_server import made
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: ./install.sh dev")
 from s1_assets_tests.operations.ops_room import browser_page, web_server_and_daemon  # noqa: E402
@@ -53,7 +54,7 @@ def picture(page, tmp_path) -> Callable[[str], object]:
 
 def test_a_cell_is_run_and_looked_at_and_a_failed_check_found_and_told_once(page, url, picture, httpserver, tmp_path):
     lake = Lake(str(tmp_path / "lake"))
-    choose_cell(page, url)
+    choose(page, url)
     picture("ui-launch")
     launch(page)
     run_ends(page, url, "Success")
@@ -70,7 +71,7 @@ def test_a_cell_is_run_and_looked_at_and_a_failed_check_found_and_told_once(page
     picture("ui-charts")
 
     damage_an_image(tmp_path / "lake", lake)
-    choose_cell(page, url)
+    choose(page, url)
     launch(page)
     run_ends(page, url, "Failure")
     page.goto(f"{url}/assets/figure_pairs?view=checks&checkDetail=images_decode")
@@ -86,11 +87,23 @@ def test_a_cell_is_run_and_looked_at_and_a_failed_check_found_and_told_once(page
     assert told(httpserver, DAMAGED) == [(str(CELL), "error")]
 
 
-def choose_cell(page, url: str) -> None:
-    """Chooses the cell on the partitions page of the line's job."""
+def test_a_range_of_months_is_launched_as_a_backfill_of_a_run_a_cell(page, url):
+    cells = [CELL, Cell(CELL.source, "2024-06")]
+    choose(page, url, "[2024-05...2024-06]")
+    page.get_by_role("button").filter(has_text="Launch backfill").click()
+    assert comes(lambda: all(made(url, "published_shards", cell) for cell in cells))
+    shown = [made(url, "raw_papers", cell) for cell in cells]
+    assert [(one["jobName"], one["rows_new"] > 0, one["tags"]["dagster/partition"]) for one in shown] == [
+        ("cell", True, partition_key(cell)) for cell in cells
+    ]
+    assert len({one["tags"]["dagster/backfill"] for one in shown}) == 1
+
+
+def choose(page, url: str, months: str = CELL.month) -> None:
+    """Chooses the cell, or those of a range of months, on the partitions page of the line's job."""
     page.goto(f"{url}/locations/s1/jobs/cell/partitions")
     page.get_by_role("button").filter(has_text="Materialize").first.click()
-    page.get_by_placeholder("ex: ").fill(CELL.month)
+    page.get_by_placeholder("ex: ").fill(months)
     page.keyboard.press("Tab")
     page.get_by_text("Select a partition or create one").click()
     page.get_by_role("menuitem").filter(has_text=CELL.source).first.click()
