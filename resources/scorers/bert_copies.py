@@ -19,19 +19,14 @@ class BertCopies:
     """
 
     def __init__(self, network: Any) -> None:
-        """`network` is a BertForMaskedLM. Raises AttributeError or RuntimeError where its layers are not BERT's."""
-        import torch
+        """`network` is a BertForMaskedLM. Raises AttributeError or RuntimeError where its layers are not BERT's.
 
+        `projections` are linear layers of its own: queries, keys and values of each layer at once.
+        """
         self._embeddings, self._layers, self._head = network.bert.embeddings, network.bert.encoder.layer, network.cls
         self._heads = network.config.num_attention_heads
         attentions = [layer.attention.self for layer in self._layers]
-        parts = [(attention.query, attention.key, attention.value) for attention in attentions]
-        with torch.no_grad():
-            self._projections = [
-                (torch.cat([part.weight for part in three]), torch.cat([part.bias for part in three]))
-                for three in parts
-            ]
-        self._dtype = self._projections[0][0].dtype
+        self.projections = [_joined(each.query, each.key, each.value) for each in attentions]
 
     def logits(self, tokens: Any, columns: Any) -> Any:
         """Logits of one token of each row: (rows, vocabulary), float32.
@@ -41,7 +36,6 @@ class BertCopies:
             columns: (rows,) where the token is.
         """
         import torch
-        from torch.nn.functional import linear
 
         distinct, places = torch.unique(tokens * tokens.shape[1] + torch.arange(tokens.shape[1]), return_inverse=True)
         ids, positions = distinct // tokens.shape[1], distinct % tokens.shape[1]
@@ -49,11 +43,15 @@ class BertCopies:
         hidden = embedded[places]
         for number, layer in enumerate(self._layers[:-1]):
             if number == 0:
-                projected = linear(embedded.to(self._dtype), *self._projections[0])[places]
+                projected = self.projections[0](embedded.to(self._dtype))[places]
             else:
-                projected = linear(hidden.to(self._dtype), *self._projections[number])
+                projected = self.projections[number](hidden.to(self._dtype))
             hidden = self._behind_attention(layer, hidden, self._attended(projected))
         return self._head(self._last(hidden, columns)).float()
+
+    @property
+    def _dtype(self) -> Any:
+        return self.projections[0].weight.dtype
 
     def _attended(self, projected: Any) -> Any:
         """What each token gathers: (rows, length, width) of queries, keys and values, (rows, length, 3 x width)."""
@@ -68,18 +66,20 @@ class BertCopies:
         return torch.cat(gathered).transpose(1, 2).reshape(rows, length, -1)
 
     def _last(self, hidden: Any, columns: Any) -> Any:
-        """The last layer at one token of each row: (rows, width)."""
+        """The last layer at one token of each row, its attention in float32: (rows, width)."""
         import torch
+        from torch.nn.functional import linear
 
         layer, rows = self._layers[-1], torch.arange(len(hidden))
-        attention, read, known = layer.attention.self, hidden[rows, columns], hidden.to(self._dtype)
+        attention, read = layer.attention.self, hidden[rows, columns]
+        query, key, value = (part.weight.float() for part in (attention.query, attention.key, attention.value))
+        queries = linear(read, query, attention.query.bias.float()).view(len(rows), self._heads, 1, -1)
         by_head = (self._heads, -1, hidden.shape[2])
-        queries = attention.query(read.to(self._dtype)).view(len(rows), self._heads, 1, -1)
-        towards = (queries @ attention.key.weight.view(by_head)).squeeze(2)  # the key's bias moves all scores alike
-        scores = (towards @ known.transpose(1, 2)).float() * queries.shape[-1] ** -0.5
-        mean = scores.softmax(-1).to(self._dtype) @ known  # (rows, heads, width)
-        values = torch.einsum("rhw,hvw->rhv", mean, attention.value.weight.view(by_head))
-        return self._behind_attention(layer, read, values.flatten(1) + attention.value.bias)
+        towards = (queries @ key.view(by_head)).squeeze(2)  # the key's bias moves all scores alike
+        scores = towards @ hidden.transpose(1, 2) * queries.shape[-1] ** -0.5
+        mean = scores.softmax(-1) @ hidden  # (rows, heads, width)
+        values = torch.einsum("rhw,hvw->rhv", mean, value.view(by_head)).flatten(1)
+        return self._behind_attention(layer, read, (values + attention.value.bias.float()).to(self._dtype))
 
     def _behind_attention(self, layer: Any, hidden: Any, attended: Any) -> Any:
         hidden = layer.attention.output(attended, hidden)
@@ -87,3 +87,14 @@ class BertCopies:
 
     def _rows_at_once(self, length: int) -> int:
         return int(max(1, SCORES_AT_ONCE // (self._heads * length**2)))
+
+
+def _joined(*parts: Any) -> Any:
+    """A linear layer that gives what several give, one behind the other."""
+    import torch
+
+    joined = torch.nn.Linear(parts[0].in_features, sum(part.out_features for part in parts))
+    with torch.no_grad():
+        joined.weight.copy_(torch.cat([part.weight for part in parts]))
+        joined.bias.copy_(torch.cat([part.bias for part in parts]))
+    return joined
