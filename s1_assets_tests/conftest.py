@@ -15,7 +15,7 @@ from moto.server import ThreadedMotoServer
 from s1_assets_tests import mirrored
 from s1_assets_tests.line import Line, failure
 from s1_assets_tests.operations.daemon import daemons
-from s1_assets_tests.postgres import programs, server
+from s1_assets_tests.postgres import new_database, programs, server
 from samples.demo import CELLS
 from samples.make import make_samples
 
@@ -98,13 +98,19 @@ def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[dict[str, str]]:
+def postgres_server() -> Iterator[dict[str, str]]:
     """A PostgreSQL server of the tests' own, as the variables that dagster.postgres.yaml reads."""
     folder = programs()
     if folder is None:
         pytest.skip("PostgreSQL is not on this machine (Debian: apt-get install postgresql)")
     with server(folder) as variables:
         yield variables
+
+
+@pytest.fixture(scope="module")
+def postgres(postgres_server: dict[str, str], request: pytest.FixtureRequest) -> dict[str, str]:
+    """A database of a module's own on that server."""
+    return new_database(postgres_server, request.node.path.stem)
 
 
 @pytest.fixture(scope="session")

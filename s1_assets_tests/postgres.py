@@ -1,14 +1,18 @@
 """Debian's PostgreSQL, started for the tests in a folder of its own on a free port of this machine."""
 
+import contextlib
 import os
 import pwd
 import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg2
+from psycopg2 import sql
 
 PASSWORD = "only-for-tests"
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"  # nothing here outlives the tests
@@ -54,3 +58,19 @@ def server(folder: Path) -> Iterator[dict[str, str]]:
     finally:
         run("pg_ctl", "-m", "immediate", "stop")
         shutil.rmtree(place)
+
+
+def new_database(server: Mapping[str, str], name: str) -> dict[str, str]:
+    """An empty database on a server, as the variables that dagster.postgres.yaml reads."""
+    login = {
+        "host": server["DAGSTER_POSTGRES_HOST"],
+        "port": server["DAGSTER_POSTGRES_PORT"],
+        "user": server["DAGSTER_POSTGRES_USER"],
+        "password": server["DAGSTER_POSTGRES_PASSWORD"],
+        "dbname": server["DAGSTER_POSTGRES_DB"],
+    }
+    with contextlib.closing(psycopg2.connect(**login)) as connection:
+        connection.autocommit = True  # no transaction makes a database
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return {**server, "DAGSTER_POSTGRES_DB": name}
