@@ -14,11 +14,16 @@ FOLLOWED = "dagster/parent_run_id"
 
 
 @pytest.fixture
-def wait(monkeypatch) -> Callable[[float], None]:
-    """Lets a number of seconds pass, for runs and sensor."""
-    real, passed = time.time, [0.0]
-    monkeypatch.setattr(time, "time", lambda: real() + sum(passed))
-    return passed.append
+def wait(monkeypatch, instance) -> Callable[[float], None]:
+    """Lets it be so many seconds since the last run failed, by what is stored of its end."""
+    real, ahead = time.time, [0.0]
+    monkeypatch.setattr(time, "time", lambda: real() + ahead[0])
+
+    def until(seconds: float) -> None:
+        failed = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
+        ahead[0] = max(record.end_time for record in failed) + seconds - real()
+
+    return until
 
 
 def send(on_call: OnCall) -> dict[str, dg.ExecuteInProcessResult]:
@@ -67,7 +72,7 @@ def test_a_channel_that_stays_down_is_tried_after_growing_pauses_and_told_once(t
     for pause in PAUSES[:5]:
         wait(pause - 60)
         assert asked_again(two_webhooks) == []
-        wait(61)
+        wait(pause + 1)
         assert [run.success for run in send_again(two_webhooks)] == [False]
         assert "Run failed: alerts" not in titles(two_webhooks.tick())
     assert PAUSES[0] < PAUSES[4] == PAUSES[-1]

@@ -3,12 +3,12 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from resources.configured import WorkersResource
-from resources.lake import Lake
 from resources.ray_workers import CODE, RayWorkers
 from resources.sources.mirror import Mirror
 from resources.workers import Failed, LocalWorkers, UnavailableError
@@ -22,6 +22,9 @@ from s1_assets_tests.resources.cluster import QUIET, Cluster, free_port
 from s1_assets_tests.resources.test_workers import MEGABYTES, double, misbehave, unavailable
 
 pytest.importorskip("ray", reason="Ray is not installed: ./install.sh cpu")
+
+PRELOAD = ["s1_assets.extraction.paper"]
+COPIES = 12  # of the papers, so that the work outlasts the start of a node
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -40,17 +43,28 @@ def cluster(environment):
         yield started
 
 
+@pytest.fixture(scope="module")
+def papers(sample_mirror: Path, sample_line: Line) -> list[tuple[str, Any]]:
+    """The sample papers of a cell, as extraction gets them."""
+    cell, lake, mirror = Cell("arxiv", "2024-05"), sample_line.lake, Mirror(str(sample_mirror))
+    return [
+        (row["paper_id"], (mirror, row))
+        for part in lake.parts(RAW_PAPERS, cell)
+        for row in lake.rows(RAW_PAPERS, cell, part.name)
+    ]
+
+
 def workers(cluster: Cluster, seconds: float = 60, **settings) -> RayWorkers:
     return RayWorkers(
         cluster.address, seconds, MEGABYTES, code=[*CODE, PROJECT / "s1_assets_tests", PROJECT / "samples"], **settings
     )
 
 
-def slow_double(task: tuple[int, str]) -> int:
-    number, folder = task
+def extract_and_note_where(task: tuple[Any, str]) -> Any:
+    """Extracts a paper, and leaves a file named after the node in a folder first."""
+    paper, folder = task
     (Path(folder) / os.environ["RAY_RAYLET_PID"]).touch()
-    time.sleep(0.5)
-    return 2 * number
+    return _extract(paper)
 
 
 def end_node(task: int) -> None:
@@ -79,15 +93,18 @@ def test_a_task_that_takes_its_node_process_down_every_time_is_one_failure(clust
     assert "4 runs" in results[0][1].detail
 
 
-def test_tasks_of_a_node_that_is_killed_are_run_elsewhere_none_is_lost_or_doubled_and_order_holds(cluster, tmp_path):
+def test_papers_of_a_node_that_is_killed_are_extracted_elsewhere_none_is_lost_or_doubled_and_order_holds(
+    cluster, papers, tmp_path
+):
+    here = dict(LocalWorkers(2, 300, MEGABYTES, PRELOAD).map(_extract, papers))
     doomed, found = cluster.add_node(), []
-    tasks = [(n, (n, str(tmp_path))) for n in range(50)]
-    for result in workers(cluster).map(slow_double, tasks):
+    tasks = [((copy, key), (paper, str(tmp_path))) for copy in range(COPIES) for key, paper in papers]
+    for result in workers(cluster, 300, preload=PRELOAD).map(extract_and_note_where, tasks):
         found.append(result)
         if doomed.returncode is None and len(list(tmp_path.iterdir())) == 3:
             cluster.kill(doomed)
     assert doomed.returncode is not None
-    assert found == [(n, 2 * n) for n in range(50)]
+    assert found == [((copy, key), here[key]) for copy in range(COPIES) for key, _ in papers]
 
 
 def test_what_could_not_be_had_names_the_node_and_the_settings(cluster):
@@ -100,18 +117,9 @@ def test_a_node_that_is_equipped_otherwise_does_no_task(cluster):
         list(workers(cluster, equipment=other_equipment).map(double, [(1, 1)]))
 
 
-def test_papers_give_the_same_rows_as_on_local_workers(cluster, sample_mirror, sample_line: Line):
-    cell = Cell("arxiv", "2024-05")
-    lake: Lake = sample_line.lake
-    mirror = Mirror(str(sample_mirror))
-    papers = [
-        (row["paper_id"], (mirror, row))
-        for part in lake.parts(RAW_PAPERS, cell)
-        for row in lake.rows(RAW_PAPERS, cell, part.name)
-    ]
-    preload = ["s1_assets.extraction.paper"]
-    here = list(LocalWorkers(2, 300, MEGABYTES, preload).map(_extract, papers))
-    there = list(workers(cluster, 300, preload=preload, equipment=equipment).map(_extract, papers))
+def test_papers_give_the_same_rows_as_on_local_workers(cluster, papers):
+    here = list(LocalWorkers(2, 300, MEGABYTES, PRELOAD).map(_extract, papers))
+    there = list(workers(cluster, 300, preload=PRELOAD, equipment=equipment).map(_extract, papers))
     assert papers
     assert there == here
 
