@@ -3,7 +3,8 @@
 Copies of a text differ in one token, so embeddings and projections of the first layer are those of a few distinct
 tokens at their positions. Of the last layer only the masked token is read, so it has one query a copy. A key's score is
 q . (W h) = (W^T q) . h, and the mean of values is W times that of hidden states, so neither keys nor values of the last
-layer are worked out (as DeepSeek-V2 absorbs matrices, arXiv 2405.04434, section 2.1.2). Together 7 % of all products.
+layer are worked out (as DeepSeek-V2 absorbs matrices, arXiv 2405.04434, section 2.1.2). That saves a tenth of all
+products.
 """
 
 from typing import Any

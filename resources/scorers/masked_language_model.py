@@ -19,6 +19,7 @@ MOST_CHARACTERS, MOST_TOKENS = 16_384, 1_024
 BATCH_TOKENS = {"cpu": 4_096, "cuda": 65_536}  # more are slower on a CPU
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 KEPT_BYTES = 256 << 20
+Logits = Callable[[Any, Any], Any]  # of tokens (rows, length) and columns (rows,)
 TOLERANCE = {"cpu": 1e-3, "cuda": 0.5}  # between logits of a token, computed for one position and for all
 
 
@@ -80,11 +81,11 @@ class _Network:
         if self.device == "cpu":
             _keep_freed_memory()
         is_bert = self.device == "cpu" and self._gives_the_same(self._logits_of_bert)
-        self._bert = BertCopies(self._network) if is_bert else None
-        self._narrowing = None if is_bert else next(filter(self._narrows, self._narrowable()), None)
+        bert = BertCopies(self._network) if is_bert else None
+        self._logits = bert.logits if bert else self._narrowest()
         if self.device == "cpu" and precision == "bfloat16":
             _multiply_in_bfloat16(self._network.base_model)
-            for projection in self._bert.projections if self._bert else ():
+            for projection in bert.projections if bert else ():
                 _multiply_in_bfloat16(projection)
 
     def pseudo_perplexities(self, texts: Sequence[str]) -> list[float | None]:
@@ -117,17 +118,17 @@ class _Network:
             targets = self._tensor(copies.targets)[:, None]
             return logits.gather(1, targets)[:, 0] - logits.logsumexp(1)
 
-    def _logits(self, tokens: Any, columns: Any) -> Any:
-        """Logits of one token of each row: (rows, vocabulary), float32.
+    def _narrowest(self) -> Logits:
+        """The way to logits of one token of each row, (rows, vocabulary) in float32, that works out the least.
 
         A vocabulary's logits for all positions would take a fifth of the time and most of the memory. So only the
         hidden states of the columns go on from where no position needs the others any more.
         """
-        if self._bert is not None:
-            return self._bert.logits(tokens, columns)
-        if self._narrowing is None:
-            return self._logits_of_all(tokens, columns)
-        return self._logits_of_columns(tokens, columns, self._narrowing)
+        for module in self._narrowable():
+            logits = functools.partial(self._logits_of_columns, narrowing=module)
+            if self._gives_the_same(logits):
+                return logits
+        return self._logits_of_all
 
     def _logits_of_all(self, tokens: Any, columns: Any) -> Any:
         rows = self._tensor(np.arange(len(tokens)))
@@ -158,11 +159,7 @@ class _Network:
             yield layers[-1].attention
         yield self._network.base_model
 
-    def _narrows(self, module: Any) -> bool:
-        """Whether all that comes behind a module goes over each position by itself, found by trying."""
-        return self._gives_the_same(lambda tokens, columns: self._logits_of_columns(tokens, columns, module))
-
-    def _gives_the_same(self, logits: Callable[[Any, Any], Any]) -> bool:
+    def _gives_the_same(self, logits: Logits) -> bool:
         """Whether a way to logits gives those of the network, by trying; what does not suit the network raises."""
         import torch
 
@@ -235,7 +232,7 @@ def _keep_freed_memory() -> None:
 def _multiply_in_bfloat16(encoder: Any) -> None:
     """Has an encoder multiply matrices in bfloat16; sums and norms of layers, and what it gives, stay float32.
 
-    Matrices lie in memory as oneDNN multiplies them, so that none is laid out anew for each batch: a tenth of the
+    Matrices lie in memory as oneDNN multiplies them, so that none is laid out anew for each batch: a twelfth of a
     product's time. (torch's inductor packs them by the same two operators.)
     """
     import torch

@@ -19,7 +19,7 @@ from s1_assets_tests.fresh_papers.test_withdrawal import release
 from s1_assets_tests.fresh_papers.watched import YESTERDAY, Watched
 from s1_assets_tests.line import Line, failure
 from s1_assets_tests.resources.live.conftest import ask_quickly
-from s1_assets_tests.resources.live.crossref_server import CrossrefServer
+from s1_assets_tests.resources.live.crossref_server import CrossrefServer, chemrxiv_server
 from s1_assets_tests.resources.live.openrxiv_server import OpenrxivServer, version
 from s1_assets_tests.resources.live.osf_server import OsfServer
 from s1_assets_tests.resources.live.pmc_server import Pmc
@@ -57,20 +57,13 @@ def chemrxiv(mirror: Path, bucket: str) -> Source:
     works = [json.loads(line) for line in (mirror / "chemrxiv/works.jsonl").read_text().splitlines()]
     crossref = CrossrefServer([one | {"indexed": {"date-time": "2024-06-01T00:00:00Z"}} for one in works])
 
-    def server(request: Request) -> Response:
-        if request.path.startswith("/crossref/"):
-            return crossref(request)
-        doi = request.path.removeprefix("/chemrxiv/doi/pdf/")
-        path = mirror / f"chemrxiv/pdf/{doi.partition('/')[2].replace('/', '_')}.pdf"
-        return Response(path.read_bytes()) if path.is_file() else Response("", 404)
-
     def take_back(doi: str) -> None:
         for one in crossref.works:
             if one["DOI"].lower().startswith(doi):
                 stamp = {"date-time": f"{NOW}Z"}
                 one |= {"title": ["WITHDRAWN: " + one["title"][0]], "indexed": stamp, "deposited": stamp}
 
-    return Source(server, take_back, ("crossref", "chemrxiv"))
+    return Source(chemrxiv_server(mirror / "chemrxiv", crossref), take_back, ("crossref", "chemrxiv"))
 
 
 def psyarxiv(mirror: Path, bucket: str) -> Source:

@@ -18,20 +18,9 @@ from resources.alert_channels import (
     slack_payload,
 )
 from s1_assets.alerts.messages import Message, News
+from s1_assets_tests.resources.alert_message import MESSAGE
 
 SECRET = "T0001/B0002/xoxbsecret"
-ENTRY = News(
-    "check_failed",
-    "figure_pairs.images_decode",
-    "arxiv",
-    "arxiv 2024-05",
-    "3 of 200 images do not open",
-    "3",
-    "<= 0 images",
-    "run-1",
-    {"run": "http://ui/runs/run-1"},
-)
-MESSAGE = Message("0a1b", "check_failed", "Check failed: figure_pairs.images_decode", "", 12, (ENTRY,))
 
 
 def test_channels_are_read_and_named_by_kind():

@@ -3,21 +3,10 @@
 import pytest
 
 from resources.alert_channels import DeliveryError, Mail, open_channels
-from s1_assets.alerts.messages import Message, News
+from s1_assets.alerts.messages import Message
+from s1_assets_tests.resources.alert_message import ENTRY, MESSAGE
 from s1_assets_tests.resources.mail_server import ELSEWHERE, HERE, MailServer, serving, write_certificate
 
-ENTRY = News(
-    "check_failed",
-    "figure_pairs.images_decode",
-    "arxiv",
-    "arxiv 2024-05",
-    "3 of 200 images do not open",
-    "3",
-    "<= 0 images",
-    "run-1",
-    {"run": "http://ui/runs/run-1"},
-)
-MESSAGE = Message("0a1b", "check_failed", "Check failed: figure_pairs.images_decode", "", 12, (ENTRY,))
 USER = "u:xoxbsecret"
 
 

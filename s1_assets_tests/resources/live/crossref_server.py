@@ -1,7 +1,9 @@
 """Crossref's list of works in small: filters by date, cursors, sorting by date of indexing; and ChemRxiv's PDFs."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from werkzeug import Request, Response
@@ -67,3 +69,16 @@ class CrossrefServer:
             if not kept:
                 return False
         return True
+
+
+def chemrxiv_server(folder: Path, crossref: CrossrefServer) -> Callable[[Request], Response]:
+    """Crossref and ChemRxiv's PDFs in one, these from a mirror's folder `chemrxiv`."""
+
+    def server(request: Request) -> Response:
+        if request.path.startswith("/crossref/"):
+            return crossref(request)
+        doi = request.path.removeprefix("/chemrxiv/doi/pdf/")
+        path = folder / f"pdf/{doi.partition('/')[2].replace('/', '_')}.pdf"
+        return Response(path.read_bytes()) if path.is_file() else Response("", 404)
+
+    return server

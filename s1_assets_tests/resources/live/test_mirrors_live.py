@@ -4,7 +4,6 @@ import json
 import re
 
 import pytest
-from werkzeug import Request, Response
 
 from resources.live.access import Downloads, LiveAccess
 from resources.live.chemrxiv import harvest_chemrxiv
@@ -14,7 +13,7 @@ from resources.sources.mirror import Mirror
 from resources.sources.preprints.cell import PreprintCell
 from s1_assets_tests import mirrored
 from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
-from s1_assets_tests.resources.live.crossref_server import CrossrefServer
+from s1_assets_tests.resources.live.crossref_server import CrossrefServer, chemrxiv_server
 from s1_assets_tests.resources.live.pmc_server import Pmc
 
 
@@ -40,14 +39,7 @@ def test_chemrxiv(live, shared_data, httpserver, tmp_path):
     mirror = shared_data / "mirrors/chemrxiv"
     crossref = CrossrefServer([json.loads(line) for line in (mirror / "works.jsonl").read_text().splitlines()], page=7)
 
-    def answer(request: Request) -> Response:
-        if request.path.startswith("/crossref/"):
-            return crossref(request)
-        doi = request.path.removeprefix("/chemrxiv/doi/pdf/")
-        path = mirror / f"pdf/{doi.partition('/')[2].replace('/', '_')}.pdf"
-        return Response(path.read_bytes()) if path.is_file() else Response("", 404)
-
-    httpserver.expect_request(re.compile("/.*")).respond_with_handler(answer)
+    httpserver.expect_request(re.compile("/.*")).respond_with_handler(chemrxiv_server(mirror, crossref))
     cells = sorted({cell for cell, _ in mirrored.chemrxiv_records(shared_data / "mirrors")})
     for cell in cells:
         harvest_chemrxiv(live, cell)

@@ -13,7 +13,7 @@ from resources.configured import MirrorResource
 from s1_assets.cells import Cell
 from s1_assets_tests.line import Line, failure, materialized
 from s1_assets_tests.resources.live.conftest import CONTACT, ask_quickly
-from s1_assets_tests.resources.live.crossref_server import CrossrefServer
+from s1_assets_tests.resources.live.crossref_server import CrossrefServer, chemrxiv_server
 from s1_assets_tests.resources.live.osf_server import OsfServer
 from s1_assets_tests.resources.live.pmc_server import Pmc
 
@@ -81,14 +81,11 @@ def test_chemrxiv(live_line, mirror_line, sample_mirror: Path, httpserver):
     lines = (sample_mirror / "chemrxiv/works.jsonl").read_text().splitlines()
     indexed = {"indexed": {"date-time": "2024-06-01T00:00:00Z"}, "score": 0.0}
     crossref = CrossrefServer([json.loads(line) | indexed for line in lines])
-    files = {one["DOI"]: one["DOI"].partition("/")[2].replace("/", "_") for one in crossref.works}
+    server = chemrxiv_server(sample_mirror / "chemrxiv", crossref)
 
     def site(request: Request) -> Response:
         asked.append(request.path)
-        if request.path.startswith("/crossref/"):
-            return crossref(request)
-        path = sample_mirror / f"chemrxiv/pdf/{files[request.path.removeprefix('/chemrxiv/doi/pdf/')]}.pdf"
-        return Response(path.read_bytes()) if path.is_file() else Response("", 404)
+        return server(request)
 
     httpserver.expect_request(re.compile("/.*")).respond_with_handler(site)
     _same(live_line("crossref", "chemrxiv"), mirror_line("chemrxiv"), Cell("chemrxiv", "2024-05"), asked)
