@@ -233,15 +233,17 @@ def _multiply_in_bfloat16(encoder: Any) -> None:
     """Has an encoder multiply matrices in bfloat16; sums and norms of layers, and what it gives, stay float32.
 
     Matrices lie in memory as oneDNN multiplies them, so that none is laid out anew for each batch: a twelfth of a
-    product's time. (torch's inductor packs them by the same two operators.)
+    product's time. (torch's inductor packs them by the same two operators, where the CPU is one that they take.)
     """
     import torch
 
+    packs = torch.ops.mkldnn._is_mkldnn_bf16_supported()
     for module in encoder.modules():
         if isinstance(module, torch.nn.Linear):
             module.to(torch.bfloat16)
-            packed = torch.ops.mkldnn._reorder_linear_weight(module.weight.detach(), BATCH_TOKENS["cpu"])
-            module.forward = functools.partial(_product, packed, module.bias)
+            if packs:
+                packed = torch.ops.mkldnn._reorder_linear_weight(module.weight.detach(), BATCH_TOKENS["cpu"])
+                module.forward = functools.partial(_product, packed, module.bias)
     encoder.forward = torch.autocast("cpu", torch.bfloat16)(encoder.forward)
 
 
