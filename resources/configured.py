@@ -14,6 +14,7 @@ from pydantic import Field
 from resources.captioners.opened import EngineSettings, open_captioner
 from resources.lake import Lake
 from resources.live.access import Downloads, LiveAccess
+from resources.live.arxiv_in_place import ChunksInPlace
 from resources.live.harvests import FEEDS
 from resources.live.http import Patience
 from resources.publishers.publisher import Publisher, open_publisher
@@ -101,6 +102,11 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
     downloads: str | None = Field(
         default=None, description="Folder or object-store URL that the live services fill as a mirror (S1_DOWNLOADS)."
     )
+    chunks_in_place: bool = Field(
+        default=False,
+        description="Whether arXiv's chunks are read in their bucket, by ranges, and not fetched first "
+        "(S1_ARXIV_CHUNKS=in_place). The live services only.",
+    )
     contact: str | None = Field(
         default=None, description="E-mail address or URL that live services are told (S1_CONTACT)."
     )
@@ -123,7 +129,7 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
             return Mirror(self.url)
         if not self.downloads:
             raise ValueError("neither S1_MIRROR nor S1_DOWNLOADS is set; set one to a folder or URL")
-        return Downloads(self.downloads).mirror
+        return self.live().downloads.mirror
 
     def plan(self, cell: Cell, log: Callable[[str], Any] = print) -> SourceCell:
         """A cell's parts, after what is new of it was fetched where no mirror is set; `log` gets a line on each fetch.
@@ -152,7 +158,10 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
         if not self.downloads:
             raise ValueError("S1_DOWNLOADS is not set; set it to a folder or URL for what live services give")
         chosen = Patience(**{"attempts": 6} | dict(patience or {}) | self.patience)  # type: ignore[arg-type]
-        return LiveAccess(self.contact, Downloads(self.downloads), Path(self.cache), self.services, chosen, log)
+        cache, in_place = Path(self.cache), None
+        if self.chunks_in_place:
+            in_place = ChunksInPlace(self.contact, cache, self.services, chosen)
+        return LiveAccess(self.contact, Downloads(self.downloads, in_place), cache, self.services, chosen, log)
 
 
 RAY_ADDRESS = re.compile(r"ray://[\w.-]+:\d{1,5}", re.ASCII)

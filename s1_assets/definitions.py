@@ -44,6 +44,7 @@ def default_resources(settings: Settings) -> dict[str, Any]:
             downloads=settings.downloads,
             contact=settings.contact,
             services=settings.services,
+            chunks_in_place=settings.arxiv_chunks == "in_place",
         ),
         "workers": WorkersResource(address=settings.workers),
         "captioner": CaptionerResource(

@@ -9,6 +9,8 @@ from typing import Any
 
 # Which warnings S1_ALERT_WARNINGS may name.
 WARNINGS = ("measured", "all", "none")
+# Where chunks are read, as S1_ARXIV_CHUNKS says.
+ARXIV_CHUNKS = ("fetched", "in_place")
 PROJECT = Path(__file__).resolve().parent.parent
 # What S1_ENGINE may not hold, because a setting of its own says it and more depends on it.
 SET_ELSEWHERE = {
@@ -28,6 +30,7 @@ class Settings:
     contact: str | None  # S1_CONTACT: e-mail address or URL that live services are told
     downloads: str  # S1_DOWNLOADS: folder or object-store URL of what live services gave, in their own layouts
     services: str  # S1_SERVICES: JSON object of live services' names and base URLs
+    arxiv_chunks: str  # S1_ARXIV_CHUNKS: fetched, or in_place, read in arXiv's bucket by ranges
     workers: str  # S1_WORKERS: local, local:N or ray://host:port
     captioner: str  # S1_CAPTIONER: extractive, vllm or openai
     model: str  # S1_MODEL: folder, hub id or hub id@revision
@@ -65,6 +68,7 @@ class Settings:
             contact=environment.get("S1_CONTACT") or None,
             downloads=get("S1_DOWNLOADS", f"{lake.rstrip('/')}/downloads"),
             services=get("S1_SERVICES", "{}"),
+            arxiv_chunks=_one_of("S1_ARXIV_CHUNKS", get("S1_ARXIV_CHUNKS", "fetched"), ARXIV_CHUNKS),
             workers=get("S1_WORKERS", "local"),
             captioner=get("S1_CAPTIONER", "extractive"),
             model=get("S1_MODEL", "Qwen/Qwen3-VL-8B-Instruct"),

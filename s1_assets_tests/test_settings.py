@@ -17,6 +17,7 @@ def test_without_a_mirror_live_services_fill_one_in_the_lake():
     settings = Settings.from_environment({"S1_LAKE": "s3://bucket/lake/", "S1_CONTACT": "", "S1_MIRROR": ""})
     assert (settings.mirror, settings.contact, settings.services) == (None, None, "{}")
     assert settings.downloads == "s3://bucket/lake/downloads"
+    assert settings.arxiv_chunks == "fetched"
 
 
 def test_engine_settings_are_read():
@@ -41,6 +42,7 @@ def test_engine_settings_are_read():
         ("S1_DATA_PARALLEL", "²", "S1_DATA_PARALLEL='²' is not a whole number"),
         ("S1_ENDPOINTS", "localhost:8000", "S1_ENDPOINTS: 'localhost:8000' is no URL"),
         ("S1_ALERT_WARNINGS", "some", "S1_ALERT_WARNINGS='some' is not understood; use measured, all, none"),
+        ("S1_ARXIV_CHUNKS", "in place", "S1_ARXIV_CHUNKS='in place' is not understood; use fetched, in_place"),
         ("S1_UI_URL", "dagster.example.org", "S1_UI_URL: 'dagster.example.org' is no URL"),
         ("S1_UI_URL", "http://a,http://b", "is not one URL"),
         ("S1_ENGINE", "max_num_seqs=64", "S1_ENGINE='max_num_seqs=64' is not JSON"),

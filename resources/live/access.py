@@ -15,20 +15,24 @@ import obstore
 from resources.live.http import Client, Patience
 from resources.live.services import services
 from resources.object_store import open_store
-from resources.sources.mirror import Mirror
+from resources.sources.mirror import Elsewhere, Mirror
 
 
 @dataclass(frozen=True)
 class Downloads:
-    """The mirror that harvests fill, at `url` (S1_DOWNLOADS): a folder, made when it is not there, or a bucket."""
+    """The mirror that harvests fill, at `url` (S1_DOWNLOADS): a folder, made when it is not there, or a bucket.
+
+    What `elsewhere` holds is read where it is published, and not fetched.
+    """
 
     url: str
+    elsewhere: Elsewhere | None = None
 
     @property
     def mirror(self) -> Mirror:
         """The same place, to read from."""
         open_store(self.url, create=True)
-        return Mirror(self.url)
+        return Mirror(self.url, self.elsewhere)
 
     def state(self, path: str) -> dict[str, Any]:
         """What a harvest noted in a JSON file of its own; nothing where there is none."""

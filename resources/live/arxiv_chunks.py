@@ -3,11 +3,12 @@
     arxiv/src/arXiv_src_manifest.xml, arxiv/src/arXiv_src_<YYMM>_<NNN>.tar     as in the bucket
     arxiv/src/fetched.json                                                     which versions these are
 
-Chunks are fetched whole and once, rather than read in place by ranges: the line reads every member of a chunk, and
-again whenever a record of it changes, and who pays for the bucket's traffic would pay each time.
+Chunks are fetched whole and once, for who would pay for the bucket's traffic each time; who works beside the bucket
+reads them in place (`arxiv_in_place.py`), and then only the manifest is fetched.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
 
@@ -33,22 +34,26 @@ class _Fetched:
 def harvest_chunks(live: LiveAccess, month: str) -> None:
     """Fetches what the mirror lacks of a month's chunks ("YYYY-MM"), and those that arXiv has made anew.
 
+    Where they are read in place they are looked at: one whose size is not what the manifest promises does not count.
     A chunk that is not what the manifest promises, or not there, is left for a later run and said in the log. Raises
     SourceDownError and SourceRefusedError when the bucket fails or denies access.
     """
-    bucket = Bucket.of(live, SERVICE, requester_pays=True)
+    bucket = Bucket.of(live.client, SERVICE, requester_pays=True)
     with live.alone(SERVICE):
         _fetch_manifest(live, bucket)
     with live.alone(f"{SERVICE}-{month}"):  # other months' runs need not wait for 100 GB
-        here = _read(live).chunks
-        for chunk in chunks_of(live.downloads.mirror, month):
+        here, chunks = _read(live).chunks, chunks_of(live.downloads.mirror, month)
+        if live.downloads.elsewhere:
+            _look_at(live, bucket, chunks)
+            return
+        for chunk in chunks:
             if chunk.promise and (chunk.stored is None or here.get(chunk.name) != chunk.promise.md5):
                 _fetch_chunk(live, bucket, chunk)
 
 
 def _fetch_manifest(live: LiveAccess, bucket: Bucket) -> None:
     """Looks whether there is another manifest, unless that was done of late."""
-    fetched, path = _read(live), _in_bucket(MANIFEST)
+    fetched, path = _read(live), in_bucket(MANIFEST)
     if time.time() - fetched.at <= FRESH_SECONDS:
         return
     tag = bucket.head(path)["e_tag"] or ""
@@ -61,7 +66,7 @@ def _fetch_manifest(live: LiveAccess, bucket: Bucket) -> None:
 def _fetch_chunk(live: LiveAccess, bucket: Bucket, chunk: Chunk) -> None:
     assert chunk.promise is not None, "only chunks of the manifest are fetched"
     try:
-        with bucket.download(_in_bucket(chunk.path), Promised(md5=chunk.promise.md5)) as file:
+        with bucket.download(in_bucket(chunk.path), Promised(md5=chunk.promise.md5)) as file:
             live.log(f"arXiv: {chunk.name} came, {file.path.stat().st_size / 1e6:.0f} MB")
             live.downloads.put(chunk.path, file.path)
     except (FileNotFoundError, BrokenPromiseError) as error:
@@ -73,7 +78,33 @@ def _fetch_chunk(live: LiveAccess, bucket: Bucket, chunk: Chunk) -> None:
         _write(live, fetched)
 
 
-def _in_bucket(path: str) -> str:
+def _look_at(live: LiveAccess, bucket: Bucket, chunks: Sequence[Chunk]) -> None:
+    """Notes the chunks of the bucket that are not those of the manifest, and forgets earlier copies of the others."""
+    promised = {chunk.name: chunk.promise for chunk in chunks if chunk.promise}
+    others = {chunk.name for chunk in chunks if not _is_as_promised(live, bucket, chunk)}
+    with live.alone(SERVICE):
+        fetched = _read(live)
+        kept = {name: md5 for name, md5 in fetched.chunks.items() if name not in promised or md5 == promised[name].md5}
+        noted = kept | dict.fromkeys(others, "")
+        if noted != fetched.chunks:
+            fetched.chunks = noted
+            _write(live, fetched)
+
+
+def _is_as_promised(live: LiveAccess, bucket: Bucket, chunk: Chunk) -> bool:
+    try:
+        size = bucket.head(in_bucket(chunk.path))["size"]
+    except FileNotFoundError as error:
+        live.log(f"arXiv: {chunk.name} is left out: {error}")
+        return False
+    if chunk.promise and chunk.promise.size not in {None, size}:
+        live.log(f"arXiv: {chunk.name} is left out: it has {size} bytes, {chunk.promise.size} were promised")
+        return False
+    return True
+
+
+def in_bucket(path: str) -> str:
+    """Where a file of `arxiv/` in the mirror lies in the bucket."""
     return str(PurePosixPath(path).relative_to("arxiv"))
 
 

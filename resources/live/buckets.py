@@ -22,7 +22,6 @@ from obstore.store import ObjectStore, S3Store
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig, S3Config
 
-from resources.live.access import LiveAccess
 from resources.live.download import MAX_FILE_BYTES
 from resources.live.failures import SourceDownError, SourceRefusedError, TooLargeError
 from resources.live.http import MAX_ANSWER_BYTES, Client
@@ -51,12 +50,12 @@ class Bucket:
     requester_pays: bool = False
 
     @classmethod
-    def of(cls, live: LiveAccess, name: str, *, requester_pays: bool = False) -> "Bucket":
+    def of(cls, client: Client, name: str, *, requester_pays: bool = False) -> "Bucket":
         """The bucket that a deployment names for a service. Raises ValueError when it is at no s3:// URL."""
-        url = live.client.services[name].url
+        url = client.services[name].url
         if not url.startswith("s3://"):
             raise ValueError(f"S1_SERVICES: {name} is to be an s3:// URL and is {url!r}")
-        return cls(name, url, live.client, requester_pays)
+        return cls(name, url, client, requester_pays)
 
     def head(self, path: str) -> "obstore.ObjectMeta":
         """Size and entity tag of a file. Raises FileNotFoundError for one that is not there, and as `download` does."""
@@ -69,6 +68,11 @@ class Bucket:
             found = obstore.get(self._store, path)
             self._check_size(path, found.meta["size"], max_bytes)
             return bytes(found.bytes())
+
+    def range(self, path: str, start: int, length: int) -> bytes:
+        """`length` bytes of a file from byte `start` on, fewer where it ends before. Raises as `download` does."""
+        with self._asking(path):
+            return bytes(obstore.get_range(self._store, path, start=start, length=length))
 
     def files(self, folder: str) -> Iterator["obstore.ObjectMeta"]:
         """The files under a folder at any depth, none where there is no such folder.

@@ -61,7 +61,7 @@ def harvest_archives(live: LiveAccess, cell: Cell, limit: int = ARCHIVES_A_RUN) 
         )
         return
     with live.alone(f"{service_of(cell.source)}-{cell.month}"):
-        bucket = Bucket.of(live, service_of(cell.source), requester_pays=True)
+        bucket = Bucket.of(live.client, service_of(cell.source), requester_pays=True)
         tags = live.downloads.state(_tags_path(cell))
         lacking = list(_lacking(live, cell.source, _archives(bucket, cell.month), tags))
         if lacking:
@@ -85,7 +85,7 @@ def new_archives(live: LiveAccess, source: str, mark: NewestArchives) -> tuple[d
     Named by file, since whose they are stands inside. What the mirror has is not new: a run fetched it. Asks for the
     list of two folders, some ten requests. Raises as `harvest_archives` does.
     """
-    bucket, found, files = Bucket.of(live, service_of(source), requester_pays=True), dict[str, list[str]](), []
+    bucket, found, files = Bucket.of(live.client, service_of(source), requester_pays=True), dict[str, list[str]](), []
     this_month = f"{datetime.now(UTC):%Y-%m}"
     for month in (month_before(this_month), this_month):
         archives = list(_archives(bucket, month))

@@ -3,7 +3,7 @@
 Limits and addresses: arXiv https://info.arxiv.org/help/api/tou.html and https://info.arxiv.org/help/bulk_data.html,
 Crossref https://www.crossref.org/documentation/retrieve-metadata/rest-api/, NCBI
 https://www.ncbi.nlm.nih.gov/books/NBK25497/. Where a service documents no limit, one request a second is ours, and ten
-for a bucket of AWS, which takes thousands.
+for a bucket of AWS, which takes thousands; a hundred for arXiv's, whose members are small and may be read one by one.
 """
 
 import json
@@ -40,8 +40,8 @@ def _polite(name: str) -> RateLimit:
     return RateLimit(name, 1, 1.0)
 
 
-def _bucket(name: str) -> RateLimit:
-    return RateLimit(name, 10, 1.0)
+def _bucket(name: str, requests: int = 10) -> RateLimit:
+    return RateLimit(name, requests, 1.0)
 
 
 SERVICES = {
@@ -49,7 +49,7 @@ SERVICES = {
     for service in (
         Service("arxiv-oai", "https://oaipmh.arxiv.org/oai", _ARXIV_METADATA),
         Service("arxiv-export", "https://export.arxiv.org", _ARXIV_FULL_TEXT),
-        Service("arxiv-s3", "s3://arxiv", _bucket("arxiv-s3")),
+        Service("arxiv-s3", "s3://arxiv", _bucket("arxiv-s3", 100)),
         Service("biorxiv-api", "https://api.biorxiv.org", _polite("biorxiv-api")),
         Service("biorxiv-s3", "s3://biorxiv-src-monthly", _bucket("biorxiv-s3")),
         Service("medrxiv-s3", "s3://medrxiv-src-monthly", _bucket("medrxiv-s3")),

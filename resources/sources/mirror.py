@@ -6,7 +6,7 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import obstore
 from obstore.store import LocalStore, ObjectStore
@@ -30,17 +30,31 @@ class MirrorObject:
     modified: datetime = field(repr=False, compare=False)
 
 
+class Elsewhere(Protocol):
+    """Files of a mirror that stay where they are published. Listings do not show them."""
+
+    def holds(self, path: str) -> bool:
+        """Whether the file at a path of the mirror is one of them, if it is there."""
+
+    def stat(self, path: str) -> MirrorObject:
+        """Size and version of one. Raises FileNotFoundError for one that is not there."""
+
+    def read(self, path: str, offset: int, size: int) -> bytes:
+        """`size` bytes from byte `offset` on, fewer where the file ends before. Raises OSError when it is not read."""
+
+
 @dataclass(frozen=True)
 class Mirror:
-    """The mirror at `url`: a local path, or `s3://bucket/prefix`, `gs://…`, `az://…`.
+    """The mirror at `url`: a local path, or `s3://bucket/prefix`, `gs://…`, `az://…`; `elsewhere` has files beside it.
 
-    It holds nothing but the URL, so it travels to worker processes, which open it for themselves. A bucket
+    It holds nothing but where files are, so it travels to worker processes, which open it for themselves. A bucket
     whose requester pays is read with AWS_REQUEST_PAYER=true in the environment, beside the credentials.
     Every method raises ValueError for a path that leads out of the root, and FileNotFoundError for a file
     that is not there.
     """
 
     url: str
+    elsewhere: Elsewhere | None = None
 
     def objects(self, folder: str) -> list[MirrorObject]:
         """The files under a folder at any depth, by path; none when there is no such folder."""
@@ -58,6 +72,8 @@ class Mirror:
 
     def stat(self, path: str) -> MirrorObject:
         """Size and version of one file."""
+        if self.elsewhere and self.elsewhere.holds(path):
+            return self.elsewhere.stat(path)
         store = _store(self.url)
         return _described(store, obstore.head(store, _inside(path)))
 
@@ -76,10 +92,8 @@ class Mirror:
         """
         if size == 0:
             return b""
-        if path.endswith("/"):
-            content = self.pack(path)[offset : offset + size]
-        else:
-            content = bytes(obstore.get_range(_store(self.url), _inside(path), start=offset, length=size))
+        is_folder = path.endswith("/")
+        content = self.pack(path)[offset : offset + size] if is_folder else self._range(path, offset, size)
         if len(content) < size:
             raise EOFError(
                 f"{path} in {self.url} ends at byte {offset + len(content)}; it changed since it was indexed"
@@ -109,9 +123,14 @@ class Mirror:
         Each chunk is a request of its own, so that one which fails or stalls is tried again by itself and no
         time limit counts for the whole file.
         """
-        store, size = _store(self.url), self.stat(path).size
+        size = self.stat(path).size
         for offset in range(0, size, chunk_bytes):
-            yield bytes(obstore.get_range(store, path, start=offset, length=min(chunk_bytes, size - offset)))
+            yield self._range(path, offset, min(chunk_bytes, size - offset))
+
+    def _range(self, path: str, offset: int, size: int) -> bytes:
+        if self.elsewhere and self.elsewhere.holds(path):
+            return self.elsewhere.read(path, offset, size)
+        return bytes(obstore.get_range(_store(self.url), _inside(path), start=offset, length=size))
 
 
 @functools.cache

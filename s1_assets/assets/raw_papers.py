@@ -3,11 +3,13 @@
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
 
-from resources.configured import LakeResource, MirrorResource, SourceCell
+from resources.configured import LakeResource, MirrorResource
+from resources.lake import Lake
 from resources.live.failures import SourceDownError
 from resources.sources.inventory import Inventory
 from s1_assets.assets.materialization import declaration, result, sample
@@ -32,8 +34,14 @@ def raw_papers(
     listed in the lake's `takedowns.txt` are marked withdrawn, and nothing of them goes further. What of the source's
     mirror belongs to no month is of no cell and so not in `rejects`: the metadata `unplaced` counts it.
     """
-    cell, store = cell_of(context.partition_key), lake.open()
-    plan, takedowns = _plan(context, mirror, cell), Takedowns.read(store)
+    with _tried_again(context, mirror):
+        return _raw_papers(context, lake.open(), mirror, cell_of(context.partition_key))
+
+
+def _raw_papers(
+    context: dg.AssetExecutionContext, store: Lake, mirror: MirrorResource, cell: Cell
+) -> dg.MaterializeResult[None]:
+    plan, takedowns = mirror.plan(cell, context.log.info), Takedowns.read(store)
 
     def produce(parts: Sequence[Part]) -> Iterator[Output]:
         for part in parts:
@@ -52,10 +60,11 @@ def raw_papers(
     return result(report, sample(store, cell, RAW_PAPERS, columns), came_from | _placement(plan.inventory))
 
 
-def _plan(context: dg.AssetExecutionContext, mirror: MirrorResource, cell: Cell) -> SourceCell:
-    """The cell's plan. A source that is down is tried again, later and later; any other failure is not."""
+@contextmanager
+def _tried_again(context: dg.AssetExecutionContext, mirror: MirrorResource) -> Iterator[None]:
+    """Has a source that is down tried again, later and later; parts that are done stay. No other failure is."""
     try:
-        return mirror.plan(cell, context.log.info)
+        yield
     except SourceDownError as error:
         wait = mirror.retry_seconds * 2**context.retry_number * random.uniform(0.5, 1.5)  # noqa: S311
         raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=wait) from error

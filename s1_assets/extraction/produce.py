@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import obstore.exceptions
 
 from resources.lake import Lake
+from resources.live.failures import SourceError
 from resources.workers import Failed, UnavailableError, Workers
 from s1_assets.cells import Cell
 from s1_assets.extraction.confined import DiskFullError
@@ -80,7 +81,7 @@ def _archive(archives: Archives, paper: Row) -> bytes:
     """The paper's bytes. Raises UnavailableError when they cannot be read now, or changed since `raw_papers`."""
     try:
         archive = archives.read(paper["archive"], paper["archive_offset"], paper["archive_size"])
-    except (OSError, obstore.exceptions.BaseError) as error:
+    except (OSError, obstore.exceptions.BaseError, SourceError) as error:
         raise UnavailableError(f"{paper['archive']} cannot be read, run the cell again when it can: {error}") from error
     if hashlib.sha256(archive).hexdigest() != paper["sha256"]:
         raise UnavailableError(f"{paper['archive']} changed since raw_papers read it; run the cell's whole chain again")

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from resources.sources.arxiv.chunk_index import ChunkIndex, Member, index_chunk
+from resources.sources.arxiv.chunk_index import ChunkIndex, Member, kept_index
 from resources.sources.arxiv.chunks import Chunk, chunks_of
 from resources.sources.arxiv.eprints import Eprint, eprints_of, read_eprint
 from resources.sources.arxiv.ids import item_of, yymm_of
@@ -42,7 +42,8 @@ from s1_assets.tables import RAW_PAPERS, Row
 class ArxivCell:
     """One month, planned. `chunks` by part name (None for the part without archive), `records` by part name.
 
-    `eprints` has the papers of the parts that were fetched one by one. `inventory` is of the metadata's lines.
+    `eprints` has the papers of the parts that were fetched one by one. `inventory` is of the metadata's lines. Indexes
+    are kept in the folder `cache`.
     """
 
     mirror: Mirror
@@ -51,6 +52,7 @@ class ArxivCell:
     eprints: dict[str, list[Eprint]]
     records: dict[str, Records]
     inventory: Inventory
+    cache: Path
 
     @classmethod
     def open(cls, mirror: Mirror, month: str, cache: Path) -> "ArxivCell":
@@ -73,7 +75,7 @@ class ArxivCell:
             name = fetched.get(paper) or (chunk.name if chunk else rest)
             shares.setdefault(name, {})[paper] = record
         by_name = {chunk.name: chunk for chunk in order.chunks} | dict.fromkeys(shares.keys() & {rest})
-        return cls(mirror, month, by_name, eprints, shares, inventory)
+        return cls(mirror, month, by_name, eprints, shares, inventory, cache)
 
     def lacking(self) -> list[Record]:
         """Papers whose last version is nowhere here, by id; first those of which nothing is.
@@ -111,7 +113,7 @@ class ArxivCell:
         reading = _Reading(self.month, dict(self.records.get(part, {})), part, chunk.made if chunk else date.max)
         for eprint in self.eprints.get(part, []):
             reading.take(read_eprint(self.mirror, eprint), eprint.stored.path)
-        index = index_chunk(self.mirror, chunk) if chunk else ChunkIndex()
+        index = kept_index(self.mirror, chunk, self.cache) if chunk else ChunkIndex()
         if index.problem:
             reading.reject(part, index.problem)
         for paper, other in index.others:

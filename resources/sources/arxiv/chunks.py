@@ -9,7 +9,7 @@ import json
 import re
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from xml.etree import ElementTree
 
@@ -28,7 +28,7 @@ _MEMBER = re.compile(r"(?:\./)?\d{4}/([^/]+)\.(?:gz|pdf)")
 class Promise:
     """What the manifest says of a chunk; MD5 sums in hexadecimal, of the tar and of its members' bytes in tar order.
 
-    `made` is the day on which arXiv made it, None where the manifest does not tell.
+    `made` is the day on which arXiv made it and `size` its bytes, None where the manifest does not tell.
     """
 
     first_item: str
@@ -37,6 +37,7 @@ class Promise:
     md5: str
     content_md5: str
     made: date | None
+    size: int | None = field(default=None, repr=False)  # the hash says as much; in `repr` it would remake every part
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ def chunks_of(mirror: Mirror, month: str) -> list[Chunk]:
     ]
 
 
+def is_chunk(path: str) -> bool:
+    """Whether a path under the mirror is that of a chunk."""
+    return path.startswith(f"{FOLDER}/") and bool(_FILE_NAME.fullmatch(path.removeprefix("arxiv/")))
+
+
 def paper_of_member(name: str) -> str | None:
     """The canonical id of the paper that a member of a chunk holds; None when the name is not that of a paper."""
     match = _MEMBER.fullmatch(name)
@@ -139,6 +145,7 @@ def _promise(file: ElementTree.Element) -> tuple[str, Promise]:
             md5=fields["md5sum"].lower(),
             content_md5=fields["content_md5sum"].lower(),
             made=_day(fields.get("timestamp", "")),
+            size=int(fields["size"]) if fields.get("size") else None,
         )
     except KeyError as error:
         raise ValueError(f"{name['name']} has no {error}") from error

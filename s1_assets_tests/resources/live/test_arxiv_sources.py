@@ -165,7 +165,7 @@ def test_a_chunk_of_before_that_arxiv_made_anew_is_not_read_for_the_new_one(live
 def test_a_chunk_that_broke_off_goes_on_where_it_stopped(live, origin, upload, bucket):
     """The bytes that are here are not asked for again: wrong ones show in the hash, and are forgotten then."""
     name, chunk = "src/arXiv_src_2405_001.tar", (origin.root / "arxiv/src/arXiv_src_2405_001.tar").read_bytes()
-    source, md5 = Bucket.of(live, "arxiv-s3", requester_pays=True), hashlib.md5(chunk).hexdigest()
+    source, md5 = Bucket.of(live.client, "arxiv-s3", requester_pays=True), hashlib.md5(chunk).hexdigest()
     with locked_partial(live.cache, f"{bucket}/{name}") as partial:
         tag = source.head(name)["e_tag"]
     partial.begin(tag)

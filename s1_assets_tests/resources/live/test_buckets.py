@@ -64,7 +64,7 @@ def live(tmp_path):
 
 @pytest.fixture
 def papers(live):
-    return Bucket.of(live, NAME)
+    return Bucket.of(live.client, NAME)
 
 
 def test_every_request_says_who_asks(shelf, papers):
@@ -80,10 +80,10 @@ def test_every_request_says_who_asks(shelf, papers):
 def test_requests_keep_to_the_limit_of_the_service(shelf, live, monkeypatch):
     monkeypatch.setitem(SERVICES, NAME, replace(SERVICES[NAME], limit=RateLimit("rare", 1, 0.3)))
     monkeypatch.setattr("resources.live.buckets.PIECE_BYTES", 1024)
-    with Bucket.of(live, NAME).download("a"):
+    with Bucket.of(live.client, NAME).download("a"):
         pass
-    Bucket.of(live, NAME).read("a")
-    list(Bucket.of(live, NAME).files(""))
+    Bucket.of(live.client, NAME).read("a")
+    list(Bucket.of(live.client, NAME).files(""))
     times = [at for at, _ in shelf.asked]
     assert len(times) == 5
     assert all(later - earlier >= 0.2 for earlier, later in itertools.pairwise(times))

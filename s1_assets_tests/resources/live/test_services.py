@@ -60,7 +60,7 @@ def test_downloads_are_a_mirror(tmp_path, bucket):
     [
         ("arxiv-oai", "https://oaipmh.arxiv.org/oai", 1, 3.0, True),
         ("arxiv-export", "https://export.arxiv.org", 4, 2.0, False),
-        ("arxiv-s3", "s3://arxiv", 10, 1.0, False),
+        ("arxiv-s3", "s3://arxiv", 100, 1.0, False),
         ("biorxiv-api", "https://api.biorxiv.org", 1, 1.0, False),
         ("biorxiv-s3", "s3://biorxiv-src-monthly", 10, 1.0, False),
         ("medrxiv-s3", "s3://medrxiv-src-monthly", 10, 1.0, False),

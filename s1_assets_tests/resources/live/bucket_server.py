@@ -1,0 +1,42 @@
+"""A bucket in small, path-style at one local HTTP server, that keeps which ranges of which files were asked for."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+from werkzeug import Request, Response
+
+
+@dataclass
+class BucketServer:
+    """Files by their path in the bucket `name`; `down` has methods that are answered 503.
+
+    `asked` has method, path and bytes of each request.
+    """
+
+    name: str
+    files: dict[str, bytes] = field(default_factory=dict)
+    down: set[str] = field(default_factory=set)
+    asked: list[tuple[str, str, range | None]] = field(default_factory=list)
+    payers: set[str | None] = field(default_factory=set)
+
+    def __call__(self, request: Request) -> Response:
+        path = request.path.removeprefix(f"/{self.name}/")
+        span = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers.get("Range", ""))
+        wanted = range(int(span[1]), int(span[2]) + 1) if span else None
+        self.asked.append((request.method, path, wanted))
+        self.payers.add(request.headers.get("x-amz-request-payer"))
+        if request.method in self.down:
+            return Response("<Error><Code>SlowDown</Code></Error>", 503)
+        if path not in self.files:
+            return Response("<Error><Code>NoSuchKey</Code></Error>", 404)
+        content = self.files[path]
+        headers = {"ETag": f'"{hashlib.md5(content).hexdigest()}"', "Last-Modified": "Tue, 02 Jan 2024 10:00:00 GMT"}
+        if wanted is None:
+            return Response(content, headers=headers)
+        headers["Content-Range"] = f"bytes {wanted[0]}-{min(wanted[-1], len(content) - 1)}/{len(content)}"
+        return Response(content[wanted.start : wanted.stop], 206, headers)
+
+    def bytes_of(self, path: str) -> list[range]:
+        """The ranges of a file that were asked for, in order."""
+        return [wanted for method, asked, wanted in self.asked if method == "GET" and asked == path and wanted]
