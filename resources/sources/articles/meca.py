@@ -23,9 +23,9 @@ from typing import IO
 
 from resources.sources.articles import openrxiv
 from resources.sources.articles.article import article_row, identify, month_of, part_of
-from resources.sources.articles.known import Facts, known
 from resources.sources.articles.openrxiv import Record
 from resources.sources.inventory import Inventory
+from resources.sources.known import Facts, known
 from resources.sources.mirror import Mirror, MirrorObject
 from resources.sources.part import PartContents, SourcePart
 from s1_assets.cells import Cell

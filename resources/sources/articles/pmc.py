@@ -17,9 +17,9 @@ from datetime import datetime
 from pathlib import Path
 
 from resources.sources.articles.article import article_row, identify, month_of, part_of
-from resources.sources.articles.known import Facts, known
 from resources.sources.articles.news import retracted_in
 from resources.sources.inventory import Inventory
+from resources.sources.known import Facts, known
 from resources.sources.mirror import Mirror, MirrorObject
 from resources.sources.part import PartContents, SourcePart
 from s1_assets.cells import Cell

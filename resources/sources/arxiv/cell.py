@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from resources.sources.arxiv.chunk_index import ChunkIndex, Member, kept_index
+from resources.sources.arxiv.chunk_index import ChunkIndex, Member, known_index
 from resources.sources.arxiv.chunks import Chunk, chunks_of
 from resources.sources.arxiv.eprints import Eprint, eprints_of, read_eprint
 from resources.sources.arxiv.ids import item_of, yymm_of
@@ -43,7 +43,7 @@ class ArxivCell:
     """One month, planned. `chunks` by part name (None for the part without archive), `records` by part name.
 
     `eprints` has the papers of the parts that were fetched one by one. `inventory` is of the metadata's lines. Indexes
-    are kept in the folder `cache`.
+    of chunks are remembered in the folder `cache`.
     """
 
     mirror: Mirror
@@ -113,7 +113,7 @@ class ArxivCell:
         reading = _Reading(self.month, dict(self.records.get(part, {})), part, chunk.made if chunk else date.max)
         for eprint in self.eprints.get(part, []):
             reading.take(read_eprint(self.mirror, eprint), eprint.stored.path)
-        index = kept_index(self.mirror, chunk, self.cache) if chunk else ChunkIndex()
+        index = known_index(self.mirror, chunk, self.cache) if chunk else ChunkIndex()
         if index.problem:
             reading.reject(part, index.problem)
         for paper, other in index.others:

@@ -1,27 +1,25 @@
 """What one chunk holds, found in a single pass over its bytes: members with their place, hashes and format.
 
-A changed record remakes its chunk's part without a change in the chunk, so indexes are kept (`kept_index`).
+A changed record remakes its chunk's part without a change in the chunk, so indexes are remembered (`known_index`).
 """
 
-import gzip
 import hashlib
 import re
 import tarfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from resources.sources.arxiv.chunks import Chunk, paper_of_member
 from resources.sources.arxiv.formats import HEAD_BYTES, Contents, contents_of
-from resources.sources.mirror import Mirror
+from resources.sources.known import Facts, known
+from resources.sources.mirror import Mirror, MirrorObject
 from s1_assets.rejects import Reason, Reject
 
 BLOCK = 512
 READ_BYTES = 1 << 20
-VERSION = 1  # of what indexes say; raised when this module or `formats.py` reads the same bytes in another way
 _CONTROL = re.compile(r"[^\x20-\x7e]")
 
 
@@ -50,32 +48,20 @@ class ChunkIndex:
     problem: Reject | None = None
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """An index as it is kept, and of what."""
-
-    of: str
-    index: ChunkIndex
+_INDEX = TypeAdapter(ChunkIndex)
 
 
-_KEPT = TypeAdapter(_Kept)
+def known_index(mirror: Mirror, chunk: Chunk, cache: Path) -> ChunkIndex:
+    """`index_chunk`, once for each version of a chunk, as the folder `cache` remembers it."""
+    if chunk.stored is None:
+        return index_chunk(mirror, chunk)
 
+    def learn(_: MirrorObject) -> Facts:
+        facts: Facts = _INDEX.dump_python(index_chunk(mirror, chunk), mode="json")
+        return facts
 
-def kept_index(mirror: Mirror, chunk: Chunk, cache: Path) -> ChunkIndex:
-    """`index_chunk`, once for each version of a chunk that can be used: its index is kept in the folder `cache`."""
-    of = f"{VERSION} {mirror.url} {chunk.promise} {chunk.stored}"
-    path = cache / "arxiv-chunks" / f"{chunk.name}.json.gz"
-    try:
-        kept = _KEPT.validate_json(gzip.decompress(path.read_bytes()))
-    except (OSError, EOFError, zlib.error, ValidationError):  # not there, or what a crash left
-        kept = None
-    if kept and kept.of == of:
-        return kept.index
-    index = index_chunk(mirror, chunk)
-    if not index.problem:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(gzip.compress(_KEPT.dump_json(_Kept(of, index))))
-    return index
+    [(_, facts)] = known(mirror, f"{chunk.name} {chunk.promise}", cache, [chunk.stored], learn)
+    return _INDEX.validate_python(facts)
 
 
 class _Tally:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from resources.sources.articles.known import Facts, known
 from resources.sources.harvested_lines import HarvestedLines, lines_of
 from resources.sources.inventory import Inventory
+from resources.sources.known import Facts, known
 from resources.sources.mirror import Mirror, MirrorObject
 from resources.sources.monthly_lines import MonthlyLines, PlaceOfLine
 from resources.sources.preprints import crossref, osf

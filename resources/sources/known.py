@@ -1,5 +1,6 @@
-"""What planning has to know of every archive of a source, found out once for each version of it."""
+"""What has to be known of every archive of a source, found out once for each version of it."""
 
+import gzip
 import hashlib
 import json
 import tempfile
@@ -25,10 +26,10 @@ def known(
     through, and nothing is remembered then.
     """
     name = hashlib.sha256(f"{RULES} {mirror.url} {shelf}".encode()).hexdigest()[:16]
-    path = cache / "known-archives" / f"{name}.jsonl"
+    path = cache / "known-archives" / f"{name}.jsonl.gz"
     remembered: dict[tuple[str, str], Facts] = {}
     if path.is_file():
-        for line in path.read_text().splitlines():
+        for line in gzip.decompress(path.read_bytes()).decode().splitlines():
             where, version, facts = json.loads(line)
             remembered[where, version] = facts
     listed = list(objects)
@@ -45,6 +46,6 @@ def known(
 def _write(path: Path, lines: list[str]) -> None:
     """Replaces the file in one step, so that processes that plan at the same time never read half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-        file.write("".join(f"{line}\n" for line in lines))
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(gzip.compress("".join(f"{line}\n" for line in lines).encode()))
     Path(file.name).replace(path)
