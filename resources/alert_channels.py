@@ -6,6 +6,7 @@ import re
 import smtplib
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -88,18 +89,37 @@ class Mail:
         return f"taken by the mail server for {self.address}"
 
 
-def open_channels(channels: str | None, smtp: str | None) -> tuple[Channel, ...]:
+@dataclass(frozen=True)
+class Channels:
+    """The channels of S1_ALERTS that can be sent to, and what is wrong with the others, a sentence each."""
+
+    working: tuple[Channel, ...] = ()
+    mistakes: tuple[str, ...] = ()
+
+    def require(self) -> None:
+        """Raises ValueError where mistakes leave no channel that somebody could be told through."""
+        if self.mistakes and not self.working:
+            raise ValueError("; ".join(self.mistakes))
+
+
+def open_channels(channels: str | None, smtp: str | None) -> Channels:
     """The channels of S1_ALERTS, and S1_SMTP for those that are e-mail. None is no channel.
 
-    Raises ValueError, which names the variable and the place in it but no secret.
+    A mistake raises nothing, as papers go on without alerts; it names the variable and the place in it but no secret.
     """
-    found: list[Channel] = []
+    working: list[Channel] = []
+    mistakes: list[str] = []
+    kinds: Counter[str] = Counter()
     for number, text in enumerate((part.strip() for part in (channels or "").split(",")), start=1):
         if text:
             kind, _, place = text.partition(":")
-            before = sum(re.split(r"_\d+$", channel.name)[0] == kind for channel in found)
-            found.append(_channel(kind, place, f"{kind}_{before + 1}" if before else kind, smtp, number))
-    return tuple(found)
+            kinds[kind] += 1
+            name = f"{kind}_{kinds[kind]}" if kinds[kind] > 1 else kind
+            try:
+                working.append(_channel(kind, place, name, smtp, number))
+            except ValueError as mistake:
+                mistakes.append(str(mistake))
+    return Channels(tuple(working), tuple(mistakes))
 
 
 def _channel(kind: str, place: str, name: str, smtp: str | None, number: int) -> Channel:

@@ -38,7 +38,7 @@ def main() -> int:
             return backfill_command.run(arguments)
         outcome = run_cell(Cell(arguments.source, arguments.month)) if "month" in arguments else run_job("make_release")
     except ValueError as error:
-        commands.choices[arguments.command].error(str(error))
+        parser.exit(2, f"error: {error}\n")
     print_outcome(outcome)
     return 0 if outcome.success else 1
 

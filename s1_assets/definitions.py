@@ -88,4 +88,11 @@ def build_defs(
     )
 
 
-defs = build_defs()
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster loads. Importing this module builds nothing, so that a command can say which setting is mistaken."""
+    try:
+        settings = Settings.from_environment()
+    except ValueError as mistake:  # an error of Dagster's own is what its UI shows first, as it is
+        raise dg.DagsterInvalidDefinitionError(str(mistake)) from None
+    return build_defs(settings=settings)

@@ -126,10 +126,11 @@ def _one_of(variable: str, text: str, known: Sequence[str]) -> str:
 
 
 def _base_url(variable: str, text: str) -> str:
-    urls = _urls(variable, text)
-    if len(urls) != 1:
-        raise ValueError(f"{variable}={text!r} is not one URL such as http://127.0.0.1:3000")
-    return urls[0]
+    url = text.strip().rstrip("/")
+    if not url.startswith(("http://", "https://")) or "," in url:
+        shown = text.rpartition("@")[2]  # before it may stand a password
+        raise ValueError(f"{variable}={shown!r} is not one URL such as http://127.0.0.1:3000")
+    return url
 
 
 def _urls(variable: str, text: str) -> tuple[str, ...]:

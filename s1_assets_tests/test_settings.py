@@ -43,7 +43,7 @@ def test_engine_settings_are_read():
         ("S1_ENDPOINTS", "localhost:8000", "S1_ENDPOINTS: 'localhost:8000' is no URL"),
         ("S1_ALERT_WARNINGS", "some", "S1_ALERT_WARNINGS='some' is not understood; use measured, all, none"),
         ("S1_ARXIV_CHUNKS", "in place", "S1_ARXIV_CHUNKS='in place' is not understood; use fetched, in_place"),
-        ("S1_UI_URL", "dagster.example.org", "S1_UI_URL: 'dagster.example.org' is no URL"),
+        ("S1_UI_URL", "dagster.example.org", "S1_UI_URL='dagster.example.org' is not one URL"),
         ("S1_UI_URL", "http://a,http://b", "is not one URL"),
         ("S1_ENGINE", "max_num_seqs=64", "S1_ENGINE='max_num_seqs=64' is not JSON"),
         ("S1_ENGINE", "[1]", "is no JSON object"),

@@ -35,12 +35,16 @@ class CheckStanding:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a digest tells: partition keys of failed cells, checks by name, and how the alert sensor fares, in words."""
+    """What a digest tells: partition keys of failed cells, checks by name, and how the alert sensor fares, in words.
+
+    `mistakes` are those of S1_ALERTS, a sentence each.
+    """
 
     failed_cells: Sequence[str]
     checks: Mapping[str, CheckStanding]
     failing_automation: Sequence[str]
     alert_sensor: str
+    mistakes: Sequence[str] = ()
 
 
 def checks_standing(instance: dg.DagsterInstance, watched: Watched) -> dict[str, CheckStanding]:
@@ -142,6 +146,7 @@ def digest(standing: Standing, links: Links, now: float) -> Message:
     if standing.failing_automation:
         lines.append(f"Sensors and schedules that fail: {', '.join(standing.failing_automation)}")
     lines.append(f"Alert sensor: {standing.alert_sensor}")
+    lines += [f"A channel is told nothing: {mistake}" for mistake in standing.mistakes]
     day = datetime.fromtimestamp(now, UTC).date().isoformat()
     title = f"Daily digest {day}: {len(failed)} cells stand failed"
     text, failed_runs = "\n".join(lines), {"failed runs": links.runs()}

@@ -1,6 +1,7 @@
 """The sensor that notices what is news, the daily digest, and the jobs that send both."""
 
 import hashlib
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from resources.alert_channels import Channel, open_channels
+from resources.alert_channels import Channels, open_channels
 from s1_assets.alerts import standing
 from s1_assets.alerts.delivery import (
     CHANNEL,
@@ -48,24 +49,28 @@ class Alerts:
 
 
 def alerts(settings: Settings, checks: Sequence[dg.AssetChecksDefinition], retry: dg.RetryPolicy = RETRY) -> Alerts:
-    """Sensor, schedule and jobs for the checks given. Raises ValueError for a mistake in S1_ALERTS or S1_SMTP."""
+    """Sensor, schedule and jobs for the checks given. A mistake in S1_ALERTS or S1_SMTP is logged, and told by them."""
     channels = open_channels(settings.alerts, settings.smtp)
+    for mistake in channels.mistakes:
+        logging.getLogger(__name__).warning(mistake)
     by_step = {check.node_def.name: key for check in checks for key in check.check_keys}
     watched = Watched(by_step, settings.alert_warnings, Links(settings.ui_url))
-    deliveries = {channel.name: delivery(channel, retry) for channel in channels}
-    sending = sending_job(JOB, requested_messages(channels), deliveries)
+    deliveries = {channel.name: delivery(channel, retry) for channel in channels.working}
+    sending = sending_job(JOB, requested_messages(channels.working), deliveries)
     daily = sending_job(DIGEST_JOB, digest_op(watched, channels), deliveries)
     return Alerts([sending, daily], [alert_sensor(sending, watched, channels)], [digest_schedule(daily, channels)])
 
 
-def alert_sensor(job: dg.JobDefinition, watched: Watched, channels: Sequence[Channel]) -> dg.SensorDefinition:
+def alert_sensor(job: dg.JobDefinition, watched: Watched, channels: Channels) -> dg.SensorDefinition:
     """The sensor. One tick asks for a run a channel, and once more for what did not reach one.
+
+    Where mistakes leave no channel, ticks fail and keep the cursor, so that what happens meanwhile is told later.
 
     A tick that was killed after it asked and before its cursor was saved takes place again: it finds one of its runs
     by the run key, which follows from the cursor, asks for the same (the keys of those that are there keep them from
     being made twice) and goes on from the cursor that the run holds.
     """
-    names = [channel.name for channel in channels]
+    names = [channel.name for channel in channels.working]
 
     @dg.sensor(
         name=SENSOR,
@@ -79,6 +84,7 @@ def alert_sensor(job: dg.JobDefinition, watched: Watched, channels: Sequence[Cha
         if not context.cursor:
             begun = begin(instance, now).as_cursor()
             return dg.SensorResult(skip_reason="first start: what happens from now on is told", cursor=begun)
+        channels.require()
         key = hashlib.sha256(context.cursor.encode()).hexdigest()[:16]
         if before := _asked_before(instance, key, names):
             requests = _ask(names, before.read(), before.cursor, key)
@@ -87,13 +93,14 @@ def alert_sensor(job: dg.JobDefinition, watched: Watched, channels: Sequence[Cha
         if begin_again(instance, told):
             context.log.warning("events were deleted, by `dagster run wipe`? Checks are told from now on")
         news = look(instance, watched, told)
-        if not channels:
+        if not names:
             told.pauses.clear()
             return dg.SensorResult(skip_reason=NO_CHANNEL, cursor=told.as_cursor())
         messages, cursor = compose(told.due(news, now), key), told.as_cursor()
         asked = _ask(names, messages, cursor, key) if messages else []
         asked += missed(instance, names, now)
-        return dg.SensorResult(run_requests=asked, skip_reason=None if asked else _quiet(told), cursor=cursor)
+        reason = None if asked else "; ".join([*channels.mistakes, _quiet(told)])
+        return dg.SensorResult(run_requests=asked, skip_reason=reason, cursor=cursor)
 
     return watch
 
@@ -118,23 +125,25 @@ def _quiet(told: Told) -> str:
     return f"{waiting} more of what was told lately wait for the next message" if waiting else "nothing to tell"
 
 
-def digest_op(watched: Watched, channels: Sequence[Channel]) -> dg.OpDefinition:
+def digest_op(watched: Watched, channels: Channels) -> dg.OpDefinition:
     """The op that looks at what stands as it should not."""
 
-    @dg.op(name=WHAT_STANDS, out=outs(channels))
+    @dg.op(name=WHAT_STANDS, out=outs(channels.working))
     def what_stands(context: dg.OpExecutionContext, config: Addressee) -> Iterator[dg.DynamicOutput[dict[str, Any]]]:
         """The daily digest, and a message for each source that is silent for longer than usual."""
+        channels.require()
         instance, now = context.instance, time.time()
         stands = standing.Standing(
             failed_cells(instance),
             standing.checks_standing(instance, watched),
             failing_automation(instance),
             _sensor_life(instance),
+            channels.mistakes,
         )
         digest = standing.digest(stands, watched.links, now)
         silent = standing.silent_sources(instance, now, watched.links)
         messages = [digest, *compose(list(grouped(silent).values()), digest.id)]
-        yield from addressed(messages, config, channels)
+        yield from addressed(messages, config, channels.working)
 
     return what_stands
 
@@ -144,12 +153,13 @@ def _sensor_life(instance: dg.DagsterInstance) -> str:
     return f"{tick.status.value} {time.time() - tick.timestamp:.0f} s ago" if tick else "has not ticked; is it on?"
 
 
-def digest_schedule(job: dg.JobDefinition, channels: Sequence[Channel]) -> dg.ScheduleDefinition:
+def digest_schedule(job: dg.JobDefinition, channels: Channels) -> dg.ScheduleDefinition:
     """Once a day, a run a channel."""
 
     @dg.schedule(name=DIGEST_JOB, job=job, cron_schedule=DIGEST_AT, default_status=dg.DefaultScheduleStatus.RUNNING)
     def daily(_: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
-        return [_digest_to(channel.name) for channel in channels] or dg.SkipReason(NO_CHANNEL)
+        channels.require()
+        return [_digest_to(channel.name) for channel in channels.working] or dg.SkipReason(NO_CHANNEL)
 
     return daily
 

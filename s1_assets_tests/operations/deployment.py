@@ -54,7 +54,7 @@ class Daemons:
         request = self.workspace.create_request_context()
         remote = request.get_code_location(LOCATION).get_repository("__repository__").get_full_job(job)
         run = self.instance.create_run_for_job(
-            defs.resolve_job_def(job),
+            defs().resolve_job_def(job),
             tags=dict(tags),
             remote_job_origin=remote.get_remote_origin(),
             job_code_origin=remote.get_python_origin(),

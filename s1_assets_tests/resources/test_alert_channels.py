@@ -10,6 +10,7 @@ from resources.alert_channels import (
     BLOCKS,
     HEADER_CHARS,
     SECTION_CHARS,
+    Channels,
     DeliveryError,
     Mail,
     Slack,
@@ -28,13 +29,13 @@ def test_channels_are_read_and_named_by_kind():
         "slack:https://hooks.slack.com/services/x, webhook:http://a/b,webhook:http://c/d?e=1,email:on-call@example.org"
     )
     channels = open_channels(text, "smtp://mail.example.org")
-    assert [(type(channel), channel.name) for channel in channels] == [
+    assert [(type(channel), channel.name) for channel in channels.working] == [
         (Slack, "slack"),
         (Webhook, "webhook"),
         (Webhook, "webhook_2"),
         (Mail, "email"),
     ]
-    assert open_channels(None, None) == open_channels(" , ", None) == ()
+    assert open_channels(None, None) == open_channels(" , ", None) == Channels()
 
 
 @pytest.mark.parametrize(
@@ -48,10 +49,22 @@ def test_channels_are_read_and_named_by_kind():
         ("email:a@b.org", "http://u:xoxbsecret@h", "S1_SMTP is no URL such as smtp://"),
     ],
 )
-def test_a_mistake_is_an_error_that_names_the_place_and_no_secret(text, smtp, words):
-    with pytest.raises(ValueError, match=re.escape(words)) as raised:
-        open_channels(text, smtp)
-    assert "secret" not in str(raised.value)
+def test_a_mistake_names_the_place_and_no_secret(text, smtp, words):
+    [mistake] = open_channels(text, smtp).mistakes
+    assert words in mistake
+    assert "secret" not in mistake
+
+
+def test_a_mistaken_channel_leaves_the_others_as_they_are_with_the_names_that_they_have_beside_it():
+    channels = open_channels("webhook:a/b,webhook:http://c/d", None)
+    assert [channel.name for channel in channels.working] == ["webhook_2"]
+    assert len(channels.mistakes) == 1
+    channels.require()
+
+
+def test_where_mistakes_leave_no_channel_they_are_an_error_with_all_of_them():
+    with pytest.raises(ValueError, match=r"channel 1: slack: .*; S1_ALERTS, channel 2: webhook: "):
+        open_channels("slack:x,webhook:y", None).require()
 
 
 def test_a_webhook_gets_the_message_as_json_with_its_id(httpserver):

@@ -30,7 +30,7 @@ def test_mail_is_plain_text_from_the_configured_sender():
     title = "Check failed: a title\nBcc: everyone@example.org"
     with serving(MailServer()) as server:
         url = server.url(user="ops%40example.org:p%3Ass") + "?from=alerts@example.org"
-        [channel] = open_channels("email:on-call@example.org", url)
+        [channel] = open_channels("email:on-call@example.org", url).working
         channel.send(Message("0a1b", "check_failed", title, "", 12, (ENTRY,), {"failed runs": "http://ui/runs"}))
     [mail] = server.taken
     assert (mail["From"], mail["To"], mail["Bcc"]) == ("alerts@example.org", "on-call@example.org", None)
