@@ -6,7 +6,7 @@ A blocking check with an error stops its run before publishing. It gates only th
 
 import base64
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,13 +64,14 @@ class CellCheck:
 
 
 def as_result(verdict: Verdict, extra: Mapping[str, str]) -> dg.AssetCheckResult:
-    """A verdict as Dagster's result, with value, threshold, interval, sample size and plot."""
+    """A verdict as Dagster's result, with value, threshold, interval, sample size, plot and examples."""
     measured: dict[str, float | str | dg.MetadataValue[Any] | None] = {
         "value": verdict.value,
         "threshold": verdict.threshold,
         "interval": " to ".join(f"{end:.4g}" for end in verdict.interval) if verdict.interval else None,
         "sample_size": verdict.sample_size,
         "plot": _as_markdown(verdict.plot) if verdict.plot else None,
+        "examples": _as_table(verdict.examples) if verdict.examples else None,
     }
     return dg.AssetCheckResult(
         passed=verdict.passed,
@@ -82,6 +83,10 @@ def as_result(verdict: Verdict, extra: Mapping[str, str]) -> dg.AssetCheckResult
 
 def _as_markdown(plot: bytes) -> dg.MetadataValue[Any]:
     return dg.MetadataValue.md(f"![what was judged](data:image/png;base64,{base64.b64encode(plot).decode()})")
+
+
+def _as_table(rows: Sequence[Mapping[str, str]]) -> dg.MetadataValue[Any]:
+    return dg.MetadataValue.table([dg.TableRecord(dict(row)) for row in rows])
 
 
 CELL_CHECKS = (

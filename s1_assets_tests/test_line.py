@@ -142,6 +142,9 @@ def test_nothing_is_published_while_a_blocking_check_fails_not_even_by_a_run_of_
     assert not outcome.success
     failed = [check for check in outcome.get_asset_check_evaluations() if not check.passed]
     assert ("images_decode", "2024-06|arxiv") in [(check.check_name, check.partition) for check in failed]
+    (example,) = next(check for check in failed if check.check_name == "images_decode").metadata["examples"].records
+    assert example.data["part"] == "arXiv_src_2406_001"
+    assert example.data["pair_id"].startswith("arxiv:2406.")
     assert "enhanced_captions" not in materialized(outcome)
     for asset in LINE[2:5]:
         assert line.run_alone(JUNE, asset).success

@@ -3,10 +3,10 @@
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from resources.lake import Lake
 from s1_assets.cells import Cell
@@ -24,17 +24,22 @@ Judge = Callable[[Lake, Cell], Verdict]
 
 # About this many images of a cell are decoded, chosen by their hash so that a rerun sees the same.
 DECODED_IMAGES = 2000
+EXAMPLES = 10  # that a verdict shows of what is wrong
 
 
 def images_decode(lake: Lake, cell: Cell) -> Verdict:
     """Every image of the cell (of large cells, a sample drawn by hash) opens and decodes in full."""
     one_in = max(1, _count(lake, FIGURE_PAIRS, cell) // DECODED_IMAGES)
     images = bad = 0
-    for row in lake.cell_rows(FIGURE_PAIRS, cell, ["image", "image_sha256"]):
-        if int(row["image_sha256"][:8], 16) % one_in == 0:
-            images += 1
-            bad += not _decodes(row["image"], row["image_sha256"])
-    return extraction.images_decode(bad, images, load_thresholds(cell.source))
+    examples: list[Mapping[str, str]] = []
+    for part in lake.parts(FIGURE_PAIRS, cell):
+        for row in lake.rows(FIGURE_PAIRS, cell, part.name, ["pair_id", "image", "image_sha256"]):
+            if int(row["image_sha256"][:8], 16) % one_in == 0:
+                images += 1
+                if why := _damage(row["image"], row["image_sha256"]):
+                    bad += 1
+                    examples += [{"part": part.name, "pair_id": row["pair_id"], "why": why}] if bad <= EXAMPLES else []
+    return extraction.images_decode(bad, images, examples, load_thresholds(cell.source))
 
 
 def pairs_per_paper(lake: Lake, cell: Cell) -> Verdict:
@@ -133,12 +138,15 @@ def _count(lake: Lake, table: Table, cell: Cell) -> int:
     return sum(part.rows for part in lake.parts(table, cell))
 
 
-def _decodes(image: bytes, sha256: str) -> bool:
+def _damage(image: bytes, sha256: str) -> str | None:
+    """What is wrong with an image, None where nothing is."""
     if hashlib.sha256(image).hexdigest() != sha256:
-        return False
+        return "its bytes are not those of image_sha256"
     try:
         with Image.open(io.BytesIO(image), formats=("PNG", "JPEG")) as picture:
             picture.load()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return False
-    return True
+    except UnidentifiedImageError:
+        return "it is neither a PNG nor a JPEG, or its head is cut off"
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        return f"{type(error).__name__}: {str(error)[:100]}"
+    return None

@@ -1,8 +1,11 @@
 """Judges on a lake of made-up cells."""
 
+import io
 from collections.abc import Sequence
+from hashlib import sha256
 
 import pytest
+from PIL import Image
 
 from resources.lake import Lake, PartWriter
 from s1_assets.cells import Cell
@@ -68,6 +71,21 @@ def test_a_cell_that_is_unlike_those_before_it_is_named_and_drawn(lake):
     assert not other.passed
     assert other.text.startswith("recaption_chars 300 against 720 before")
     assert "needs at least 3 earlier cells" in judges.drift(lake, Cell("arxiv", "2024-03")).text
+
+
+def test_images_that_do_not_open_are_shown_with_part_pair_and_reason_and_no_more_than_a_few(lake):
+    cell, picture = Cell("arxiv", "2024-01"), io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    whole, cut, gif = picture.getvalue(), picture.getvalue()[:30], b"GIF89a"
+    images = [("whole", whole, whole), ("altered", cut, whole), ("cut", cut, cut), *[("gif", gif, gif)] * 20]
+    rows = [{"pair_id": name, "image": image, "image_sha256": sha256(was).hexdigest()} for name, image, was in images]
+    put(lake, FIGURE_PAIRS, cell, rows)
+    verdict = judges.images_decode(lake, cell)
+    assert (verdict.value, verdict.sample_size, len(verdict.examples)) == (22, 23, judges.EXAMPLES)
+    altered, cut_off, other, *_ = verdict.examples
+    assert altered == {"part": "part", "pair_id": "altered", "why": "its bytes are not those of image_sha256"}
+    assert (cut_off["pair_id"], other["pair_id"]) == ("cut", "gif")
+    assert other["why"].startswith("it is neither a PNG nor a JPEG")
 
 
 def test_raw_captions_are_judged_before_anything_is_captioned(lake):

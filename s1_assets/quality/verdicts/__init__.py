@@ -22,7 +22,8 @@ class Verdict:
     """One check's outcome. `severity` is what a failure weighs; an error of a blocking check stops publishing.
 
     `value` is None where nothing was measured; `threshold` is in words; `sample_size` counts what `value` is over;
-    `interval` is the 95 % interval of `value`, where it has one; `plot` is a picture of what was judged, as PNG.
+    `interval` is the 95 % interval of `value`, where it has one; `plot` is a picture of what was judged, as PNG;
+    `examples` are a few of what is wrong, as rows of one table.
     """
 
     check: str
@@ -34,6 +35,7 @@ class Verdict:
     text: str
     interval: tuple[float, float] | None = None
     plot: bytes | None = None
+    examples: tuple[Mapping[str, str], ...] = ()
 
 
 def load_thresholds(source: str, path: Path = THRESHOLDS_FILE) -> Thresholds:

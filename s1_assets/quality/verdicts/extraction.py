@@ -26,11 +26,14 @@ def everything_has_a_month(
     )
 
 
-def images_decode(undecodable: int, images: int, thresholds: Thresholds) -> Verdict:
-    """Every image opens."""
+def images_decode(
+    undecodable: int, images: int, examples: Sequence[Mapping[str, str]], thresholds: Thresholds
+) -> Verdict:
+    """Every image opens. `examples` are some that do not, each as part, pair_id and why."""
     at_most = thresholds["images_decode"]["at_most"]
     if not images:
         return not_measured("images_decode", f"<= {at_most:g} images", "the cell has no images")
+    shown = "; ".join(f"{one['pair_id']} in part {one['part']} ({one['why']})" for one in examples[:3])
     return Verdict(
         check="images_decode",
         passed=undecodable <= at_most,
@@ -38,7 +41,8 @@ def images_decode(undecodable: int, images: int, thresholds: Thresholds) -> Verd
         value=float(undecodable),
         threshold=f"<= {at_most:g} images",
         sample_size=images,
-        text=f"{undecodable} of {images} images do not open",
+        text=f"{undecodable} of {images} images do not open{f': {shown}' if shown else ''}",
+        examples=tuple(examples),
     )
 
 

@@ -4,16 +4,24 @@ THRESHOLDS = load_thresholds("arxiv")
 
 
 def test_broken_images_are_an_error_and_rejects_and_yield_warnings() -> None:
-    assert extraction.images_decode(0, 10, THRESHOLDS).passed
+    assert extraction.images_decode(0, 10, [], THRESHOLDS).passed
     assert extraction.rejects_rate(5, 5, THRESHOLDS).passed
     assert extraction.pairs_per_paper(12, 3, THRESHOLDS).passed
     failed = [
-        extraction.images_decode(1, 10, THRESHOLDS),
+        extraction.images_decode(1, 10, [], THRESHOLDS),
         extraction.rejects_rate(6, 5, THRESHOLDS),
         extraction.pairs_per_paper(1, 3, THRESHOLDS),
     ]
     assert [verdict.passed for verdict in failed] == [False, False, False]
     assert [verdict.severity for verdict in failed] == ["error", "warn", "warn"]
+
+
+def test_images_that_do_not_open_are_named_with_their_part_the_first_three_in_words() -> None:
+    examples = [{"part": "day_1", "pair_id": f"p#{number}", "why": "cut off"} for number in range(1, 5)]
+    verdict = extraction.images_decode(12, 40, examples, THRESHOLDS)
+    named = "; ".join(f"p#{number} in part day_1 (cut off)" for number in range(1, 4))
+    assert verdict.text == f"12 of 40 images do not open: {named}"
+    assert verdict.examples == tuple(examples)
 
 
 def test_captions_that_say_nothing_warn_with_their_reasons() -> None:
@@ -34,7 +42,7 @@ def test_what_was_not_measured_warns() -> None:
     not_measured = [
         extraction.rejects_rate(0, 0, THRESHOLDS),
         extraction.pairs_per_paper(0, 0, THRESHOLDS),
-        extraction.images_decode(0, 0, THRESHOLDS),
+        extraction.images_decode(0, 0, [], THRESHOLDS),
         extraction.usable_raw_captions({}, 0, THRESHOLDS),
         extraction.everything_has_a_month(0, 0, [], THRESHOLDS),
         extraction.everything_has_a_month(None, 0, [], THRESHOLDS),
