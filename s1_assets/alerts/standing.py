@@ -134,8 +134,11 @@ def _new_rows(record: dg.EventLogRecord) -> int:
     return rows.value if rows and isinstance(rows.value, int) else 0
 
 
-def digest(standing: Standing, links: Links, now: float) -> Message:
-    """The daily message. It goes out on quiet days too, so that a day without it means that alerts are down."""
+def digest(standing: Standing, links: Links, now: float, by_hand: str = "") -> Message:
+    """The daily message. It goes out on quiet days too, so that a day without it means that alerts are down.
+
+    `by_hand` is the id of a run that no schedule asked for: its digest is none that receivers had that day.
+    """
     failed = standing.failed_cells
     lines = [f"Cells whose latest run failed: {len(failed)}{_sample(failed)}"]
     for name, cells in standing.checks.items():
@@ -149,8 +152,14 @@ def digest(standing: Standing, links: Links, now: float) -> Message:
     lines += [f"A channel is told nothing: {mistake}" for mistake in standing.mistakes]
     day = datetime.fromtimestamp(now, UTC).date().isoformat()
     title = f"Daily digest {day}: {len(failed)} cells stand failed"
-    text, failed_runs = "\n".join(lines), {"failed runs": links.runs()}
-    return Message(id=f"digest-{day}", kind="digest", title=title, text=text, count=len(failed), links=failed_runs)
+    return Message(
+        id=f"digest-{by_hand or day}",
+        kind="digest",
+        title=title,
+        text="\n".join(lines),
+        count=len(failed),
+        links={"failed runs": links.runs()},
+    )
 
 
 def _sample(keys: Sequence[str]) -> str:

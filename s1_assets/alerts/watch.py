@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
+from dagster._core.storage.tags import PARENT_RUN_ID_TAG, RETRY_NUMBER_TAG, SCHEDULE_NAME_TAG
 
 from resources.alert_channels import Channels, open_channels
 from s1_assets.alerts import standing
@@ -140,12 +141,18 @@ def digest_op(watched: Watched, channels: Channels) -> dg.OpDefinition:
             _sensor_life(instance),
             channels.mistakes,
         )
-        digest = standing.digest(stands, watched.links, now)
+        digest = standing.digest(stands, watched.links, now, "" if _is_scheduled(context.run) else context.run_id)
         silent = standing.silent_sources(instance, now, watched.links)
         messages = [digest, *compose(list(grouped(silent).values()), digest.id)]
         yield from addressed(messages, config, channels.working)
 
     return what_stands
+
+
+def _is_scheduled(run: dg.DagsterRun) -> bool:
+    """Whether the schedule asked for a run, or Dagster tries such a one again, and not people."""
+    again_by_hand = PARENT_RUN_ID_TAG in run.tags and RETRY_NUMBER_TAG not in run.tags
+    return SCHEDULE_NAME_TAG in run.tags and not again_by_hand
 
 
 def _sensor_life(instance: dg.DagsterInstance) -> str:

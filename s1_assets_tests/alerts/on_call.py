@@ -133,11 +133,11 @@ class OnCall:
             if not self.instance.get_runs(dg.RunsFilter(tags={"dagster/run_key": request.run_key}))
         }
 
-    def digest(self, run_config: Mapping[str, Any] | None = None) -> dg.ExecuteInProcessResult:
+    def digest(self, run_config: Mapping[str, Any] | None = None, **tags: str) -> dg.ExecuteInProcessResult:
         """Runs the daily digest's job."""
         job = dg.Definitions(jobs=self.alerts.jobs).resolve_job_def("alert_digest")
         config = {**(run_config or {}), **QUIET}
-        return job.execute_in_process(instance=self.instance, run_config=config, raise_on_error=False)
+        return job.execute_in_process(instance=self.instance, run_config=config, tags=tags, raise_on_error=False)
 
 
 def messages_of(result: dg.SensorResult) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import dagster as dg
 import pytest
@@ -11,6 +12,8 @@ from s1_assets.alerts.messages import Links
 from s1_assets.alerts.standing import DAY, CheckStanding, Standing, digest, longer_than_usual, silent_sources
 from s1_assets.cells import Cell
 from s1_assets.partitions import partition_key
+from s1_assets_tests.alerts.on_call import OnCall
+from s1_assets_tests.alerts.webhooks import answers
 
 LINKS = Links("http://ui")
 
@@ -94,6 +97,19 @@ def test_a_digest_is_sent_on_quiet_days_too():
     message = digest(Standing([], {}, [], "SKIPPED 4 s ago"), LINKS, 1_700_000_000)
     assert message.title == "Daily digest 2023-11-14: 0 cells stand failed"
     assert "Every check that ran passes." in message.text
+
+
+def test_the_digest_of_a_day_has_one_id_and_each_that_people_ask_for_another(instance, httpserver):
+    answers(httpserver, "/alerts", 200)
+    on_call = OnCall(instance, {"S1_ALERTS": f"webhook:{httpserver.url_for('/alerts')}"})
+    scheduled = {"dagster/schedule_name": "alert_digest"}
+    again = scheduled | {"dagster/parent_run_id": str(uuid4()), "dagster/root_run_id": str(uuid4())}
+    by_itself = again | {"dagster/retry_number": "1"}
+    for tags in (scheduled, by_itself, {}, {}, again):
+        assert on_call.digest(**tags).success
+    of_the_day, of_the_retry, *by_hand = [request.headers["Idempotency-Key"] for request, _ in httpserver.log]
+    assert of_the_day == of_the_retry
+    assert len({of_the_day, *by_hand}) == 4
 
 
 def test_a_digest_counts_what_was_not_measured_in_one_line():
