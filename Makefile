@@ -8,12 +8,15 @@ MODELS = $(CURDIR)/samples/models
 SAMPLE_MODELS = S1_MODEL="$${S1_MODEL:-$(MODELS)/captioner}" S1_CLIP="$${S1_CLIP:-$(MODELS)/clip/open_clip_config.json}" \
 	S1_CLIP_WEIGHTS="$${S1_CLIP_WEIGHTS:-$(MODELS)/clip/open_clip_model.safetensors}" \
 	S1_PPPL_MODEL="$${S1_PPPL_MODEL:-$(MODELS)/masked_language_model}"
+# What was given to make as NAME=…, as one word for the shell whatever is in it, or as an option of that name; else nothing.
+given = $${$(1):+"$$$(1)"}
+option = $${$(1):+--$(shell echo $(1) | tr A-Z_ a-z-) "$$$(1)"}
 
 .PHONY: demo test check dev cell backfill release report serve plan sql overlay bench lock base development
 
 demo:                  ## sample papers of every source through the whole line; ENGINE=vllm: captions and scores by small models
 	@./install.sh $(if $(ENGINE),cpu,base)
-	$(if $(ENGINE),S1_CAPTIONER=$(ENGINE) S1_PROMPT=brief $(SAMPLE_MODELS)) $(PYTHON) -m samples.demo
+	$(if $(ENGINE),S1_CAPTIONER="$$ENGINE" S1_PROMPT=brief $(SAMPLE_MODELS)) $(PYTHON) -m samples.demo
 
 test:                  ## all checks, then all tests, those of the real engine on the CPU among them
 	@./install.sh cpu
@@ -29,31 +32,29 @@ dev: base              ## the Dagster UI on http://localhost:3000, with the lake
 	.venv/bin/dagster dev -h 127.0.0.1 -w workspace.yaml
 
 cell: base             ## one cell: make cell SOURCE=arxiv MONTH=2024-01
-	@$(PYTHON) -m s1_assets cell $(SOURCE) $(MONTH)
+	@$(PYTHON) -m s1_assets cell $(call given,SOURCE) $(call given,MONTH)
 
 backfill: base         ## cells for the daemon: make backfill SOURCE=arxiv FROM=2024-01 TO=2024-06 (SOURCE=all; NOW=1: run here)
-	@$(PYTHON) -m s1_assets backfill $(SOURCE) $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) $(if $(NOW),--now)
+	@$(PYTHON) -m s1_assets backfill $(call given,SOURCE) $(call option,FROM) $(call option,TO) $${NOW:+--now}
 
 release: base          ## a release over all published cells
 	@$(PYTHON) -m s1_assets release
 
 report: base           ## quality as a page to look at: make report [SOURCE=arxiv] [MONTH=2024-05 | FROM=2024-01 TO=2024-06]
-	@$(PYTHON) -m s1_assets report $(foreach name,SOURCE MONTH FROM TO SEED,\
-		$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) '$($(name))'))
+	@$(PYTHON) -m s1_assets report $(foreach name,SOURCE MONTH FROM TO SEED,$(call option,$(name)))
 
 serve:                 ## S1_MODEL behind an OpenAI-compatible server, laid out for this machine: make serve PORT=8000
 	@./install.sh $(ENGINE_SET)
-	@$(PYTHON) -m resources.captioners.serve --host $(or $(HOST),127.0.0.1) --port $(or $(PORT),8000) $(ARGS)
+	@$(PYTHON) -m resources.captioners.serve --host "$${HOST:-127.0.0.1}" --port "$${PORT:-8000}" $(ARGS)
 
 plan: base             ## GPU-days and cost: make plan PAIRS=15500000 RATE=2.5 [GPUS=8] [PRICE=2], or CALIBRATE=512 for RATE
-	@$(PYTHON) -m s1_assets plan --pairs $(PAIRS) $(foreach name,MODEL GPUS RATE PRICE TOKENS_IN TOKENS_OUT CALIBRATE MEASURED_GPUS,\
-		$(if $($(name)),--$(shell echo $(name) | tr A-Z_ a-z-) '$($(name))'))
+	@$(PYTHON) -m s1_assets plan $(foreach name,PAIRS MODEL GPUS RATE PRICE TOKENS_IN TOKENS_OUT CALIBRATE MEASURED_GPUS,$(call option,$(name)))
 
 sql: base              ## a DuckDB shell with a view per table
-	@$(PYTHON) -m resources.catalog
+	@$(PYTHON) -m s1_assets sql
 
 overlay: base          ## what the PDF route saw on each page: make overlay PDF=paper.pdf
-	@$(PYTHON) -m s1_assets.extraction.pdf.overlay $(PDF)
+	@$(PYTHON) -m s1_assets.extraction.pdf.overlay $(call given,PDF)
 
 PEERS_latex = latexml pandoc
 SET_captions = $(ENGINE_SET)
@@ -63,7 +64,7 @@ SET_perplexity = cpu
 
 bench:                 ## one comparison: make bench NAME=memory
 	@./install.sh $(or $(SET_$(NAME)),dev) $(PEERS_$(NAME))
-	@$(PYTHON) -m benchmarks.$(NAME)
+	@$(PYTHON) -m "benchmarks.$$NAME"
 
 lock:                  ## pin everything again, with hashes
 	$(COMPILE) -o requirements/base.txt

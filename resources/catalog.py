@@ -1,14 +1,12 @@
 """The lake as a DuckDB database: a view per table, and a small SQL shell over them.
 
-    python -m resources.catalog                       a shell over S1_LAKE
-    python -m resources.catalog -c "FROM raw_papers"  one query
+    python -m s1_assets sql                       a shell over S1_LAKE
+    python -m s1_assets sql -c "FROM raw_papers"  one query
 
 DuckDB reads an object store through obstore, with the credentials of the environment, so that a lake on S3 needs no
 DuckDB extension.
 """
 
-import argparse
-import os
 import readline
 import shutil
 import sys
@@ -21,7 +19,6 @@ import fsspec  # type: ignore[import-untyped]
 import pyarrow as pa
 from obstore.fsspec import register
 
-from s1_assets.settings import Settings
 from s1_assets.tables import TABLES, Table
 
 QUERIES = {
@@ -121,42 +118,27 @@ def statements(prompt: str = "sql> ", more: str = "...> ") -> Iterator[str]:
                 yield entered
 
 
-def shell(connection: duckdb.DuckDBPyConnection) -> int:
-    """Runs statements from a terminal, with history and line editing, or from a pipe; returns how many failed."""
-    failed = 0
-    history = HISTORY.expanduser()
-    history.parent.mkdir(parents=True, exist_ok=True)
-    history.touch()
-    readline.read_history_file(history)
-    if sys.stdin.isatty():
-        print(HELP)
-    for statement in statements():
-        try:
-            run(connection, statement)
-        except duckdb.Error as error:
-            failed += 1
-            print(error, file=sys.stderr)
-    readline.write_history_file(history)
-    return failed
-
-
-def main() -> int:
-    """The command line; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m resources.catalog", description="SQL over the lake.", epilog=HELP)
-    parser.add_argument("--lake", default=Settings.from_environment(os.environ).lake, help="folder or URL (S1_LAKE)")
-    parser.add_argument("-c", "--command", help="run this statement or ready query and leave")
-    arguments = parser.parse_args()
-    connection = connect(arguments.lake)
-    if arguments.command is None:
-        failed = shell(connection)
-        return 1 if failed and not sys.stdin.isatty() else 0
+def answer(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
+    """Runs a statement and prints its rows, or why there are none; returns the exit status."""
     try:
-        run(connection, arguments.command)
+        run(connection, statement)
     except duckdb.Error as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def shell(connection: duckdb.DuckDBPyConnection) -> int:
+    """Runs statements from a terminal, with history and line editing, or from a pipe.
+
+    Returns the exit status: 1 where a statement from a pipe failed.
+    """
+    history = HISTORY.expanduser()
+    history.parent.mkdir(parents=True, exist_ok=True)
+    history.touch()
+    readline.read_history_file(history)
+    if sys.stdin.isatty():
+        print(HELP)
+    failed = sum(answer(connection, statement) for statement in statements())
+    readline.write_history_file(history)
+    return 1 if failed and not sys.stdin.isatty() else 0

@@ -12,7 +12,7 @@ from dagster._daemon.daemon import BackfillDaemon
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
 from dagster._time import get_current_timestamp
 
-from s1_assets.cells import FIRST_MONTH, SOURCES, Cell
+from s1_assets.cells import FIRST_MONTH, SOURCES, Cell, read_month
 from s1_assets.jobs import CELL
 from s1_assets.partitions import MONTHS, partition_key
 
@@ -24,15 +24,20 @@ def cells_between(sources: Sequence[str], first: str | None = None, last: str | 
     """The cells of the sources from month `first` ("YYYY-MM"; None is each source's first) to `last` (None is now).
 
     Newest month first, and only months in which the source existed. Raises ValueError for a source or a month that
-    there is not, and when no cell is left.
+    there is not, for months in the wrong order, and when no cell is left.
     """
     months = MONTHS.get_partition_keys()
+    if not sources:
+        raise ValueError(f"no source is named; sources are {', '.join(SOURCES)}, or all")
     unknown = [source for source in sources if source not in FIRST_MONTH]
     if unknown:
         raise ValueError(f"there is no source {', '.join(unknown)}; sources are {', '.join(SOURCES)}, or all")
+    first, last = first and read_month("FROM", first), last and read_month("TO", last)
     for name, month in (("FROM", first), ("TO", last)):
-        if month is not None and month not in months:
-            raise ValueError(f"{name}={month} is no month from {months[0]} to {months[-1]}, written YYYY-MM")
+        if month and month not in months:
+            raise ValueError(f"{name}={month} is no month from {months[0]} to {months[-1]}")
+    if first and last and first > last:
+        raise ValueError(f"FROM={first} is after TO={last}; FROM is the first month and TO the last")
     wanted = [month for month in reversed(months) if (first or months[0]) <= month <= (last or months[-1])]
     cells = [cell for month in wanted for source in sources if (cell := Cell(source, month)).covered]
     if not cells:

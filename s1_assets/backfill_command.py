@@ -27,9 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises ValueError for sources or months that there are not.
     """
-    sources = list(SOURCES) if arguments.source == "all" else arguments.source.split(",")
-    cells = cells_between(sources, arguments.first, arguments.last)
-    span = f"{arguments.source}, {len(cells)} cells from {cells[-1].month} to {cells[0].month}"
+    names = list(dict.fromkeys(name.strip() for name in arguments.source.split(",") if name.strip()))
+    cells = cells_between(list(SOURCES) if names == ["all"] else names, arguments.first, arguments.last)
+    span = f"{','.join(names)}, {len(cells)} cells from {cells[-1].month} to {cells[0].month}"
     return _run_here(cells, span) if arguments.now else _queue(cells, span)
 
 

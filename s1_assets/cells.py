@@ -1,6 +1,7 @@
 """A cell is one source in one month, the unit of a run; and since when each source exists, and where."""
 
 import calendar
+import re
 from typing import NamedTuple
 
 # First month in which the source posted a paper. A cell before it is valid and has no rows.
@@ -43,6 +44,14 @@ class Cell(NamedTuple):
     def covered(self) -> bool:
         """Whether the source existed in that month."""
         return self.month >= FIRST_MONTH[self.source]
+
+
+def read_month(name: str, text: str) -> str:
+    """A month as somebody wrote it, "YYYY-MM". Raises ValueError for another form; `name` is the argument's."""
+    month = text.strip()
+    if not re.fullmatch(r"[0-9]{4}-(?:0[1-9]|1[0-2])", month):
+        raise ValueError(f"{name}={text} is no month; use YYYY-MM, such as 2024-05")
+    return month
 
 
 def days_of(month: str) -> tuple[str, str]:

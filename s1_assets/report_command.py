@@ -1,17 +1,15 @@
 """`make report`: the quality of a cell, of a range of months or of the whole lake, as a page to look at."""
 
 import argparse
-import re
 from pathlib import Path
 
 from resources.lake import Lake
-from s1_assets.cells import SOURCES, Cell
+from s1_assets.cells import SOURCES, Cell, read_month
 from s1_assets.quality.report.page import write_quality_report
 from s1_assets.settings import PROJECT, Settings
 from s1_assets.tables import QUALITY_METRICS
 
 FOLDER = PROJECT / "build" / "reports"
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,11 +48,11 @@ def _months(arguments: argparse.Namespace) -> tuple[str | None, str | None]:
     """The first and the last month asked for; None where there is no bound."""
     if arguments.month and (arguments.first or arguments.last):
         raise ValueError("give MONTH for one month, or FROM and TO for a range, not both")
-    first, last = arguments.month or arguments.first, arguments.month or arguments.last
-    for month in (first, last):
-        if month and not _MONTH.fullmatch(month):
-            raise ValueError(f"{month!r} is no month such as 2024-05")
-    return first, last
+    if arguments.month:
+        month = read_month("MONTH", arguments.month)
+        return month, month
+    first, last = arguments.first, arguments.last
+    return first and read_month("FROM", first), last and read_month("TO", last)
 
 
 def _wanted(cell: Cell, source: str | None, first: str | None, last: str | None) -> bool:

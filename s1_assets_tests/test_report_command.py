@@ -47,7 +47,7 @@ def test_a_report_is_of_the_cells_asked_for(report, line, name, pairs):
     [
         ("--source medrxiv", "no quality metrics of medrxiv; run such cells first"),
         ("--month 2024-05 --from 2024-01", "not both"),
-        ("--month 2024-5", "'2024-5' is no month such as 2024-05"),
+        ("--month 2024-5", "MONTH=2024-5 is no month; use YYYY-MM"),
     ],
 )
 def test_what_cannot_be_reported_is_said_with_what_to_do(report, line, message):

@@ -34,9 +34,10 @@ def test_without_months_a_source_is_taken_from_its_first_month_to_this_one():
     ("sources", "first", "last", "message"),
     [
         (["arxive"], None, None, "there is no source arxive; sources are arxiv, "),
-        (["arxiv"], "2024-5", None, "FROM=2024-5 is no month from 1991-07 to "),
-        (["arxiv"], None, "3024-05", "TO=3024-05 is no month"),
-        (["arxiv"], "2024-06", "2024-05", "there is no cell from FROM=2024-06 to TO=2024-05"),
+        ([], None, None, "no source is named; sources are arxiv, "),
+        (["arxiv"], "2024-5", None, "FROM=2024-5 is no month; use YYYY-MM"),
+        (["arxiv"], None, "3024-05", "TO=3024-05 is no month from 1991-07 to "),
+        (["arxiv"], "2024-06", "2024-05", "FROM=2024-06 is after TO=2024-05"),
         (["medrxiv"], None, "2019-05", "no cell .*: medrxiv began in 2019-06"),
     ],
 )
@@ -77,6 +78,12 @@ def test_the_command_says_what_it_queued_and_that_no_daemon_runs(tmp_path):
     assert "/runs/b/" in outcome.stdout
     assert f"No Dagster daemon is running on DAGSTER_HOME={tmp_path / 'home'}" in outcome.stdout
     assert "make dev" in outcome.stdout
+
+
+def test_sources_are_taken_once_each_however_they_are_spaced(tmp_path):
+    outcome = run(tmp_path, " arxiv, biorxiv,arxiv,", "--from", "2024-05", "--to", "2024-06")
+    assert outcome.returncode == 0, outcome.stderr
+    assert "queued arxiv,biorxiv, 4 cells from 2024-05 to 2024-06" in outcome.stdout
 
 
 def test_in_a_deployment_the_command_names_the_daemon_of_the_deployment(tmp_path, postgres):

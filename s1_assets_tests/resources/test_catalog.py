@@ -116,7 +116,7 @@ def test_the_tables_are_listed_with_columns_and_types(connection, capfd):
 
 
 def ask(lake: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "resources.catalog", "--lake", str(lake), *arguments]
+    command = [sys.executable, "-m", "s1_assets", "sql", "--lake", str(lake), *arguments]
     home = {"HOME": str(lake.parent), "PATH": ""}
     return subprocess.run(
         command, check=False, cwd=PROJECT, input=typed, capture_output=True, text=True, env=home, timeout=60
