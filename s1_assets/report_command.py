@@ -6,10 +6,8 @@ from pathlib import Path
 from resources.lake import Lake
 from s1_assets.cells import SOURCES, Cell, read_month
 from s1_assets.quality.report.page import write_quality_report
-from s1_assets.settings import PROJECT, Settings
+from s1_assets.settings import Settings
 from s1_assets.tables import QUALITY_METRICS
-
-FOLDER = PROJECT / "build" / "reports"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +19,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="SEED: which figures are drawn at random (0)")
 
 
-def run(arguments: argparse.Namespace, settings: Settings, folder: Path = FOLDER) -> Path:
-    """Writes the report into `folder` and returns its path. Raises ValueError for cells that have nothing to report."""
+def run(arguments: argparse.Namespace, settings: Settings) -> Path:
+    """Writes the report into the folder `reports` beside S1_CACHE, which a deployment may write, and returns its path.
+
+    Raises ValueError for cells that have nothing to report.
+    """
     source, (first, last) = arguments.source, _months(arguments)
     lake = Lake(settings.lake)
     named = [*([source] if source else []), *_range(first, last)]
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace, settings: Settings, folder: Path = FOLDER
             "first, as in make cell SOURCE=arxiv MONTH=2024-05"
         )
     of = "the whole lake" if not named else " ".join(named if source else ["all sources", *named])
-    path = folder / f"{'_'.join(named) or 'lake'}.html"
+    path = Path(settings.cache).parent / "reports" / f"{'_'.join(named) or 'lake'}.html"
     write_quality_report(lake, cells, f"Quality of {of}", path, arguments.seed)
     return path
 

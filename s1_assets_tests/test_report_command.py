@@ -15,14 +15,14 @@ from s1_assets_tests.quality.report.made_up_lake import fill
 @pytest.fixture
 def report(tmp_path):
     """Writes the report that a command line asks for, of a lake of three cells, and returns its path."""
-    settings = replace(Settings.from_environment({}), lake=str(tmp_path / "lake"))
+    settings = replace(Settings.from_environment({}), lake=str(tmp_path / "lake"), cache=str(tmp_path / "cache"))
     for cell in (Cell("arxiv", "2024-04"), Cell("arxiv", "2024-05"), Cell("biorxiv", "2024-05")):
         fill(Lake(settings.lake), [{}], cell)
 
     def run(line):
         parser = argparse.ArgumentParser()
         report_command.add_arguments(parser)
-        return report_command.run(parser.parse_args(line.split()), settings, tmp_path / "reports")
+        return report_command.run(parser.parse_args(line.split()), settings)
 
     return run
 

@@ -91,17 +91,31 @@ def test_a_unit_is_one_that_systemd_takes(unit, tmp_path):
 
 
 def test_a_command_by_hand_runs_as_the_code_location_does_in_its_environment(tmp_path):
+    (tmp_path / "environment").touch()
     (tmp_path / "systemd-run").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
     (tmp_path / "systemd-run").chmod(0o755)
-    command = [DEPLOY / "s1", "backfill", "arxiv", "--from", "2024-01"]
+    on_this_machine = (DEPLOY / "s1").read_text().replace("/etc/s1", str(tmp_path))
+    command = ["sh", "-c", on_this_machine, "deploy/s1", "backfill", "arxiv", "--from", "2024-01"]
     path = f"{tmp_path}:/usr/bin:/bin"
     run = subprocess.run(command, env={"PATH": path}, capture_output=True, text=True, check=True).stdout.splitlines()
-    unit = dict(re.findall(r"^(\w+)=(.+)$", (DEPLOY / "systemd" / "s1-code.service").read_text(), re.MULTILINE))
+    service = (DEPLOY / "systemd" / "s1-code.service").read_text().replace("/etc/s1", str(tmp_path))
+    unit = dict(re.findall(r"^(\w+)=(.+)$", service, re.MULTILINE))
     assert f"--uid={unit['User']}" in run
     assert f"--working-directory={unit['WorkingDirectory']}" in run
     assert f"--property=EnvironmentFile={unit['EnvironmentFile']}" in run
     program = [unit["ExecStart"].split()[0].replace("bin/dagster", "bin/python"), "-m", "s1_assets"]
     assert run[-7:] == [*program, "backfill", "arxiv", "--from", "2024-01"]
+
+
+@pytest.mark.parametrize(("argument", "status"), [("--help", 0), ("release", 2)])
+def test_off_a_deployment_the_command_by_hand_says_what_it_is_for_and_what_to_use_instead(argument, status, tmp_path):
+    off = (DEPLOY / "s1").read_text().replace("/etc/s1", str(tmp_path))
+    outcome = subprocess.run(["sh", "-c", off, "deploy/s1", argument], capture_output=True, text=True, check=False)
+    assert outcome.returncode == status
+    told = " ".join(outcome.stderr.split())
+    assert "runs a command of the platform (cell, backfill, release, plan, report, sql;" in told
+    assert f"with {tmp_path}/environment" in told
+    assert "In a checkout use make" in told
 
 
 def commands() -> dict[str, list[str]]:
