@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 # Seconds between looks at a source that has no more, and between looks that fail: from the first to the longest pause.
 EVERY = 900
 FIRST_PAUSE, LONGEST_PAUSE = 60, 3600
-# Looks in a row that fail before the sensor's ticks fail, for alerts to tell: about an hour of a source that is down.
+# Looks in a row that fail before the sensor's ticks fail, for alerts to tell: half an hour of a source that is down.
 FAILURES_TOLD = 6
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from s1_assets.fresh_papers.seen import EVERY, FAILURES_TOLD, LONGEST_PAUSE, Changed, Seen
+from s1_assets.settings import PROJECT
 
 MAY, JUNE = {"2024-05": ["2405.00001"]}, {"2024-06": ["2406.00001", "2406.00002"]}
 
@@ -57,6 +58,17 @@ def test_the_newest_months_are_taken_first_and_none_is_lost():
     while seen.asking:
         taken += seen.take(3)
     assert taken == [f"2024-{month:02}" for month in range(7, 0, -1)]
+
+
+def test_a_source_that_is_down_stands_failed_after_the_half_hour_that_the_guide_tells():
+    seen, now = Seen(), 0.0
+    while True:
+        seen.fail("down", now, lasting=False)
+        if seen.stands_failed:
+            break
+        now = seen.next_look
+    assert now == 31 * 60
+    assert "down for half an hour (31 minutes)" in (PROJECT / "docs/operations.md").read_text()
 
 
 def test_pauses_after_failures_double_up_to_an_hour_and_end_with_a_look_that_succeeds():
