@@ -58,7 +58,7 @@ class CellCheck:
                 raise RuntimeError(
                     f"{self.table.name} of {cell} changed while {self.name} judged it; run the check again"
                 )
-            return as_result(verdict, {"tables": judged})
+            return as_result(verdict, {"tables": judged, "lake": store.url})
 
         return check
 
@@ -152,7 +152,7 @@ def standing_objections(instance: dg.DagsterInstance, lake: Lake, cell: Cell) ->
     objections = outdated_parts(lake, cell, LINE)
     for check in CELL_CHECKS:
         if check.blocking:
-            objection = _objection(instance, check, cell, lake.digest(check.table, cell))
+            objection = _objection(instance, check, cell, lake)
             objections += [f"{check.table.name}.{check.name} {objection}"] if objection else []
     return objections
 
@@ -167,7 +167,7 @@ def failed_checks(instance: dg.DagsterInstance) -> dict[Cell, list[str]]:
     return failed
 
 
-def _objection(instance: dg.DagsterInstance, check: CellCheck, cell: Cell, tables: str) -> str | None:
+def _objection(instance: dg.DagsterInstance, check: CellCheck, cell: Cell, lake: Lake) -> str | None:
     key, partition = dg.AssetCheckKey(dg.AssetKey(check.table.name), check.name), partition_key(cell)
     verdict = next(iter(last_verdicts(instance, key, partition)), None)
     if run_id := ended_without_verdict(instance, key, partition, verdict.timestamp if verdict else 0):
@@ -175,9 +175,13 @@ def _objection(instance: dg.DagsterInstance, check: CellCheck, cell: Cell, table
     if verdict is None:
         return "has not been run"
     evaluation = evaluation_of(verdict)
+    judged, place = (evaluation.metadata.get(name) for name in ("tables", "lake"))
+    if place and place.value != lake.url:
+        elsewhere = f" (that was on the lake {place.value}, and this is {lake.url}: give each lake its DAGSTER_HOME)"
+    else:
+        elsewhere = ""
     if not evaluation.passed and evaluation.severity is Severity.ERROR:
-        return f"failed: {evaluation.description}"
-    judged = evaluation.metadata.get("tables")
-    if judged is None or judged.value != tables:
-        return "judged another state of the table; run the check again"
+        return f"failed: {evaluation.description}{elsewhere}"
+    if judged is None or judged.value != lake.digest(check.table, cell):
+        return f"judged another state of the table; run the check again{elsewhere}"
     return None

@@ -213,6 +213,18 @@ def test_a_verdict_that_does_not_say_which_tables_it_judged_does_not_count(line)
     assert "images_decode judged another state" in objection
 
 
+def test_a_verdict_of_another_lake_on_the_same_dagster_home_is_an_objection_that_says_so(line, sample_mirror):
+    other = Line(line.folder / "other", sample_mirror, instance=line.instance)
+    os.utime(other.folder / "mirror/arxiv/src/arXiv_src_2406_001.tar")
+    assert line.run(JUNE).success
+    assert other.run_to(JUNE, "figure_pairs").success
+    [objection] = standing_objections(line.instance, line.lake, JUNE)
+    assert "images_decode judged another state of the table" in objection
+    assert f"that was on the lake {other.lake.url}, and this is {line.lake.url}" in objection
+    assert line.run(JUNE).success
+    assert standing_objections(line.instance, line.lake, JUNE) == []
+
+
 def test_a_shard_that_is_lost_fails_its_check_and_is_published_again(line):
     assert line.run(JUNE).success
     [shard, *_] = (line.folder / "lake/releases").rglob("*.tar")
