@@ -1,8 +1,9 @@
 """How often a service may be asked, kept by all processes of a deployment that share a disk, across restarts.
 
-Each limit has a state file under the cache folder and a lock beside it (flock), so that no server is needed and a
-killed process leaves no lock behind. Time is the wall clock, because it is what processes and restarts share; a clock
-that jumps back costs one interval at most, or the pause that was asked for once more.
+Each limit has a state file under the cache folder, replaced in one step so that a kill leaves it whole, and locks
+beside it (flock), so that no server is needed and a killed process leaves no lock behind. Time is the wall clock,
+because it is what processes and restarts share; a clock that jumps back costs one interval at most, or the pause that
+was asked for once more.
 """
 
 import fcntl
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 LONGEST_CLOSURE = 24 * 3600.0  # whatever a service asks for: one that is mistaken is not left alone for ever
 
@@ -92,30 +93,30 @@ class Turnstile:
     @contextmanager
     def _passages(self) -> Iterator[dict[str, Any]]:
         """When the last requests passed, and when it was `closed` for how long; locked meanwhile, and written back."""
-        with self._lock("state") as file:
-            text = file.read()
+        with self._lock("lock"):
+            state = self.state / f"{self.limit.name}.state"
+            text = state.read_text() if state.exists() else '{"starts": [], "closed": [0, 0]}'
             passages = self._read(text)
             yield passages
             if (changed := json.dumps(passages)) != text:
-                file.seek(0)
-                file.truncate()
-                file.write(changed)
+                new = state.with_suffix(".new")
+                new.write_text(changed)
+                new.replace(state)
 
     def _read(self, text: str) -> dict[str, Any]:
         """What a state file says; nothing of it lies in the future, where a clock that went back would leave it."""
         now = time.time()
         try:
-            read = json.loads(text or '{"starts": [], "closed": [0, 0]}')
+            read = json.loads(text)
             at, seconds = map(float, read["closed"])
             starts = [min(float(start), now) for start in read["starts"]]
             return {"starts": starts, "closed": [min(at, now), min(seconds, LONGEST_CLOSURE)]}
-        except (ValueError, LookupError, TypeError):  # what a crash left: as if all had passed just now
+        except (ValueError, LookupError, TypeError):  # what a crash of the machine left: as if all had passed just now
             return {"starts": [now] * self.limit.requests, "closed": [0.0, 0.0]}
 
     @contextmanager
-    def _lock(self, name: str) -> Iterator[IO[str]]:
+    def _lock(self, name: str) -> Iterator[None]:
         self.state.mkdir(parents=True, exist_ok=True)
-        with (self.state / f"{self.limit.name}.{name}").open("a+") as file:
+        with (self.state / f"{self.limit.name}.{name}").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            file.seek(0)
-            yield file
+            yield

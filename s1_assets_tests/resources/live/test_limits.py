@@ -1,6 +1,7 @@
 """Limits hold for all processes of a deployment."""
 
 import itertools
+import json
 import multiprocessing
 import time
 from pathlib import Path
@@ -65,12 +66,34 @@ def test_a_restart_remembers_the_last_request(tmp_path):
         assert time.time() - passed >= ONE_BY_ONE.seconds
 
 
-@pytest.mark.parametrize("left", ["{", "[]", '{"starts": ["x"]}', '{"starts": [], "closed": [1]}'])
+@pytest.mark.parametrize("left", ["", "{", "[]", '{"starts": ["x"]}', '{"starts": [], "closed": [1]}'])
 def test_a_state_that_a_crash_left_counts_as_a_request_made_just_now(tmp_path, left):
     (tmp_path / "one-by-one.state").write_text(left)
     began = time.time()
     with Turnstile(ONE_BY_ONE, tmp_path).turn(1.0):
         assert time.time() - began >= ONE_BY_ONE.seconds * 0.9
+
+
+def _keep_closing(state: Path) -> None:
+    while True:
+        Turnstile(BURSTS, state).close(3600)
+
+
+def test_whenever_a_process_is_killed_what_it_noted_of_a_limit_is_whole(tmp_path):
+    Turnstile(BURSTS, tmp_path).close(3600)
+    other = multiprocessing.get_context("spawn").Process(target=_keep_closing, args=(tmp_path,))
+    other.start()
+    seen: set[str] = set()
+    try:
+        while len(seen) < 500 and other.is_alive():
+            seen.add((tmp_path / "bursts.state").read_text())
+    finally:
+        other.kill()
+        other.join()
+    assert len(seen) == 500
+    assert all(json.loads(text)["closed"][1] == 3600 for text in seen)
+    with pytest.raises(ClosedError), Turnstile(BURSTS, tmp_path).turn(30):
+        pass
 
 
 def test_a_clock_that_went_back_costs_one_interval_at_most(tmp_path):
