@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import tempfile
+import zlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +14,10 @@ from resources.sources.mirror import Mirror, MirrorObject
 
 Facts = dict[str, Any]
 REQUESTS_AT_ONCE = 16
-RULES = "2"  # of what is learnt; raised when the same archive gives other facts, so that all are looked at again
+# Of what is learnt; raised when the same archive gives other facts, so that all are looked at again. They depend on
+# arxiv.chunk_index (with chunks.paper_of_member, ids, formats, records.tells_withdrawal and extraction.media.is_text),
+# on articles.meca.read_archive, and on `_learn` of articles.pmc and of preprints.records.
+RULES = "2"
 
 
 def known(
@@ -22,16 +26,12 @@ def known(
     """Each object with the facts that `learn` finds out about it, in the order given.
 
     `learn` is asked, several at a time, for the objects that are new or changed since the last call for this `shelf`
-    of the mirror; the rest is read back from a file under `cache`. Facts are a JSON object. What `learn` raises goes
-    through, and nothing is remembered then.
+    of the mirror; the rest is read back from a file under `cache`, of which nothing counts when it is damaged. Facts
+    are a JSON object. What `learn` raises goes through, and nothing is remembered then.
     """
     name = hashlib.sha256(f"{RULES} {mirror.url} {shelf}".encode()).hexdigest()[:16]
     path = cache / "known-archives" / f"{name}.jsonl.gz"
-    remembered: dict[tuple[str, str], Facts] = {}
-    if path.is_file():
-        for line in gzip.decompress(path.read_bytes()).decode().splitlines():
-            where, version, facts = json.loads(line)
-            remembered[where, version] = facts
+    remembered = _read(path)
     listed = list(objects)
     new = [found for found in listed if (found.path, found.version) not in remembered]
     with ThreadPoolExecutor(REQUESTS_AT_ONCE) as pool:
@@ -41,6 +41,14 @@ def known(
     if new:
         _write(path, [json.dumps([found.path, found.version, facts]) for found, facts in pairs])
     return pairs
+
+
+def _read(path: Path) -> dict[tuple[str, str], Facts]:
+    try:
+        lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+        return {(where, version): facts for where, version, facts in map(json.loads, lines)}
+    except (OSError, EOFError, zlib.error, ValueError):  # not there, or a crash of the machine left part of it
+        return {}
 
 
 def _write(path: Path, lines: list[str]) -> None:

@@ -52,16 +52,33 @@ _INDEX = TypeAdapter(ChunkIndex)
 
 
 def known_index(mirror: Mirror, chunk: Chunk, cache: Path) -> ChunkIndex:
-    """`index_chunk`, once for each version of a chunk, as the folder `cache` remembers it."""
+    """`index_chunk`, once for each version of a chunk, as the folder `cache` remembers it.
+
+    One that cannot be used is not remembered: what is wrong may be how it was read, and not the chunk.
+    """
     if chunk.stored is None:
         return index_chunk(mirror, chunk)
 
     def learn(_: MirrorObject) -> Facts:
-        facts: Facts = _INDEX.dump_python(index_chunk(mirror, chunk), mode="json")
+        index = index_chunk(mirror, chunk)
+        if index.problem:
+            raise _UnusableError(index)
+        facts: Facts = _INDEX.dump_python(index, mode="json")
         return facts
 
-    [(_, facts)] = known(mirror, f"{chunk.name} {chunk.promise}", cache, [chunk.stored], learn)
+    try:
+        [(_, facts)] = known(mirror, f"{chunk.name} {chunk.promise}", cache, [chunk.stored], learn)
+    except _UnusableError as error:
+        return error.index
     return _INDEX.validate_python(facts)
+
+
+class _UnusableError(Exception):
+    """Has `known` remember nothing of an index with a problem."""
+
+    def __init__(self, index: ChunkIndex):
+        self.index = index
+        super().__init__(str(index.problem))
 
 
 class _Tally:
