@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from resources.live.access import LiveAccess
 from resources.live.buckets import Bucket
-from resources.live.failures import BrokenPromiseError
+from resources.live.failures import BrokenPromiseError, SourceRefusedError
 from resources.live.partial import Promised
 from resources.sources.arxiv.chunks import FETCHED, MANIFEST, Chunk, chunks_of
 
@@ -52,11 +52,15 @@ def harvest_chunks(live: LiveAccess, month: str) -> None:
 
 
 def _fetch_manifest(live: LiveAccess, bucket: Bucket) -> None:
-    """Looks whether there is another manifest, unless that was done of late."""
+    """Looks whether there is another manifest, unless that was done of late. Raises SourceRefusedError for none."""
     fetched, path = _read(live), in_bucket(MANIFEST)
     if time.time() - fetched.at <= FRESH_SECONDS:
         return
-    tag = bucket.head(path)["e_tag"] or ""
+    try:
+        tag = bucket.head(path)["e_tag"] or ""
+    except FileNotFoundError as error:
+        why, advice = "there is no manifest", f"set the URL of {SERVICE} in S1_SERVICES to one that has it, or to null"
+        raise SourceRefusedError(SERVICE, f"{bucket.url}/{path}", why, advice) from error
     if not tag or tag != fetched.manifest:
         live.downloads.put(MANIFEST, bucket.read(path))
     fetched.manifest, fetched.at = tag, time.time()

@@ -2,12 +2,10 @@
 
 They are asked as the other services are: who asks stands in each request, limits are those of `services.py`, and what
 fails in a way that may pass is tried again by obstore, as the client's patience says (5xx, broken connections, time
-outs; S3 tells no time to come back). A bucket whose requester pays charges the account whose AWS credentials stand in
-the environment.
+outs; S3 tells no time to come back). A bucket whose requester pays charges the account whose keys it is asked with.
 """
 
 import functools
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,20 +20,18 @@ from obstore.store import ObjectStore, S3Store
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig, S3Config
 
+from resources.live.bucket_places import Place
 from resources.live.download import MAX_FILE_BYTES
 from resources.live.failures import SourceDownError, SourceRefusedError, TooLargeError
 from resources.live.http import MAX_ANSWER_BYTES, Client
 from resources.live.limits import ClosedError
 from resources.live.partial import Download, Promised, locked_partial
-from resources.live.services import SERVICES, is_encrypted_or_local
 
-REGION = "us-east-1"  # of all buckets that sources publish in; a copy of one may be elsewhere
 PIECE_BYTES = 8 << 20
 LISTED_AT_ONCE = 1000  # what S3 gives in one answer
 _STATUS = re.compile(r"Server returned non-2xx status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,50})</Code>")
 _DENIED, _NOT_FOUND = {401, 403}, 404
-_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")  # as obstore and AWS's tools name it
 _RETRY_SECONDS = 240.0  # credentials of a request that is tried again get no younger
 _INSTANCE_CREDENTIALS = "/latest/api/token"  # asked when the environment has none; only AWS's machines answer
 
@@ -124,19 +120,16 @@ class Bucket:
     @property
     def _credentials(self) -> str:
         payer = "; its requester pays" if self.requester_pays else ""
-        return f"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of an account that may read it{payer}"
+        keys = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or both as S1_AWS_… for sources' buckets alone)"
+        return f"set {keys} of an account that may read it{payer}"
 
     @functools.cached_property
     def _store(self) -> ObjectStore:
-        config: S3Config = {"request_payer": True} if self.requester_pays else {}
-        if self.url == SERVICES[self.name].url:
-            config["region"] = REGION
-        if endpoint := _endpoint():
-            config["endpoint"] = endpoint
-        patience = self.client.patience
+        place, patience = Place.of(self.name, self.url), self.client.patience
+        config: S3Config = {**place.config, "request_payer": True} if self.requester_pays else place.config
         client: ClientConfig = {
             "user_agent": self.client.user_agent,
-            "allow_http": endpoint.startswith("http://"),
+            "allow_http": place.is_without_encryption,
             "read_timeout": timedelta(seconds=patience.silence),
             "timeout": timedelta(seconds=patience.answer),
         }
@@ -149,7 +142,9 @@ class Bucket:
                 "base": 2,
             },
         }
-        return S3Store.from_url(self.url, config=config, client_options=client, retry_config=retry)
+        return S3Store.from_url(
+            self.url, config=config, client_options=client, retry_config=retry, credential_provider=place.keys
+        )
 
     @contextmanager
     def _asking(self, path: str) -> Iterator[None]:
@@ -187,13 +182,3 @@ class Bucket:
             said = f"it answered {status}{f', {code[1]}' if code else ''}"
             why = said if status else text.partition(" Debug source:")[0][:300]
             raise SourceDownError(self.name, url, why, "run again later; what was fetched stays") from None
-
-
-def _endpoint() -> str:
-    """The endpoint that the environment names in the place of AWS's, empty for none. Raises ValueError without TLS."""
-    for name in _ENDPOINTS:
-        if endpoint := os.environ.get(name, ""):
-            if not is_encrypted_or_local(endpoint):
-                raise ValueError(f"{name}={endpoint!r} is not encrypted; set it to an https:// URL, or unset it")
-            return endpoint
-    return ""

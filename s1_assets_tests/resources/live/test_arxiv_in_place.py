@@ -39,8 +39,8 @@ def origin(tmp_path):
 
 @pytest.fixture
 def bucket(httpserver, origin, monkeypatch):
-    bucket = BucketServer("arxiv")
-    httpserver.expect_request(re.compile("/arxiv/.*")).respond_with_handler(bucket)
+    bucket = BucketServer("copy")
+    httpserver.expect_request(re.compile("/copy/.*")).respond_with_handler(bucket)
     monkeypatch.setenv("AWS_ENDPOINT_URL", httpserver.url_for("").rstrip("/"))
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
@@ -54,7 +54,7 @@ def make_line(arxiv, bucket, httpserver, tmp_path, monkeypatch):
     ask_quickly(monkeypatch, "arxiv-oai", "arxiv-export", "arxiv-s3")
     (tmp_path / "nothing").mkdir()
     export = httpserver.url_for("").rstrip("/")
-    services = {"arxiv-oai": f"{export}/oai", "arxiv-export": export}
+    services = {"arxiv-oai": f"{export}/oai", "arxiv-export": export, "arxiv-s3": "s3://copy"}
 
     def make(name: str, *, in_place: bool) -> Line:
         mirror = MirrorResource(
@@ -163,7 +163,7 @@ def test_a_bucket_that_fails_is_tried_again_and_named(make_line, bucket):
     _fetch_manifest(line)
     bucket.down = {"GET"}
     told = failure(line.run_to(MAY, "raw_papers"))
-    assert re.search(rf"arxiv-s3: it answered 503, SlowDown, asked for s3://arxiv/{CHUNK}; run again later", told)
+    assert re.search(rf"arxiv-s3: it answered 503, SlowDown, asked for s3://copy/{CHUNK}; run again later", told)
     assert len(bucket.bytes_of(CHUNK)) == 2 * 4  # tries a run, and the asset's own three retries
     bucket.down.clear()
     assert line.run_to(MAY, "raw_papers").success
