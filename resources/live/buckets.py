@@ -3,6 +3,9 @@
 They are asked as the other services are: who asks stands in each request, limits are those of `services.py`, and what
 fails in a way that may pass is tried again by obstore, as the client's patience says (5xx, broken connections, time
 outs; S3 tells no time to come back). A bucket whose requester pays charges the account whose keys it is asked with.
+
+Unlike other services a bucket may redirect to any host: obstore follows, and has no switch for that. It leaves out the
+signature then, but not who asks and the token of temporary keys, which is of no use without their secret.
 """
 
 import functools
