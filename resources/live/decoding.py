@@ -4,6 +4,7 @@ Only gzip is asked for, and only gzip once is taken (RFC 9110, section 8.4).
 """
 
 import contextlib
+import time
 import zlib
 from collections.abc import Iterator
 
@@ -29,13 +30,13 @@ def decoded(response: httpx.Response) -> Iterator[bytes]:
         raise httpx.DecodingError(f"its answer is encoded as {encoding[:50]!r}, which was not asked for")
 
 
-def beginning(response: httpx.Response, count: int) -> bytes:
-    """Up to so many bytes of a body, fewer where it cannot be decoded."""
-    begun = bytearray()
+def beginning(response: httpx.Response, count: int, seconds: float) -> bytes:
+    """Up to so many bytes of a body, fewer where it cannot be decoded or does not come within so many seconds."""
+    begun, end = bytearray(), time.monotonic() + seconds
     with contextlib.suppress(httpx.DecodingError):
         for piece in decoded(response):
             begun += piece
-            if len(begun) >= count:
+            if len(begun) >= count or time.monotonic() > end:
                 break
     return bytes(begun[:count])
 

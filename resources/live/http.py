@@ -1,6 +1,7 @@
 """One HTTP client for all live services: identified, limited, patient with failures that pass, and wary of answers."""
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import httpx
 import tenacity
 
 from resources.live.answers import Answer, KeptAnswers
+from resources.live.deadline import Deadline
 from resources.live.decoding import ENCODING, beginning, decoded
 from resources.live.failures import SourceDownError, SourceRefusedError, TooLargeError, secrets_of, without
 from resources.live.limits import ClosedError, Turnstile
@@ -33,8 +35,8 @@ class Patience:
     """How often a request is tried and how long one waits, in seconds.
 
     Between tries the wait doubles from `first_wait` to `longest_wait`, with jitter; a service that asks for a pause
-    (Retry-After) gets it when it is no longer than `longest_closure`. `answer` limits a whole answer, `download` a
-    transfer of a file, `silence` the time without a byte.
+    (Retry-After) gets it when it is no longer than `longest_closure`. `answer` limits the headers of an answer and then
+    its body, `download` a transfer of a file, `silence` the time without a byte.
     """
 
     attempts: int = 6
@@ -91,6 +93,7 @@ class Client:
             timeout=httpx.Timeout(self.patience.silence, connect=min(20.0, self.patience.silence)),
             follow_redirects=False,
         )
+        self._deadline = Deadline()
 
     @property
     def user_agent(self) -> str:
@@ -194,14 +197,16 @@ class Client:
         # Where one connection is allowed, none is held open for later: other processes ask meanwhile.
         once = {"Connection": "close"} if turnstile.limit.one_at_a_time else {}
         for _ in range(MAX_REDIRECTS + 1):
-            with (
-                turnstile.turn(self.patience.longest_closure),
-                self._http.stream("GET", url, headers={**headers, **once}) as response,
-            ):
-                if response.status_code not in _REDIRECTS:
-                    yield response
-                    return
-                url = self._redirected(service, url, response)
+            with turnstile.turn(self.patience.longest_closure):
+                self._deadline.at = time.monotonic() + self.patience.answer
+                with self._http.stream(
+                    "GET", url, headers={**headers, **once}, extensions={"trace": self._deadline.watch}
+                ) as response:
+                    self._deadline.at = math.inf  # who reads the body limits it
+                    if response.status_code not in _REDIRECTS:
+                        yield response
+                        return
+                    url = self._redirected(service, url, response)
         raise SourceRefusedError(service, url, f"more than {MAX_REDIRECTS} redirects", "see whether the service moved")
 
     def _tell(self, service: str, state: tenacity.RetryCallState) -> None:
@@ -236,7 +241,7 @@ class Client:
 
     def _said(self, url: str, response: httpx.Response) -> str:
         """What a service says in its answer, as far as it is to be quoted: who asks, and with which key, is not."""
-        said = beginning(response, 5 * _QUOTED).decode("utf-8", "replace")
+        said = beginning(response, 5 * _QUOTED, self.patience.answer).decode("utf-8", "replace")
         quoted = without(said, {str(self.contact), *secrets_of(url)})[:_QUOTED]
         return "".join(character if character.isprintable() else " " for character in quoted).strip()
 

@@ -32,13 +32,13 @@ def test_few_bytes_unfold_to_many_piece_by_piece(size):
 def test_the_beginning_of_an_answer_is_read_and_no_more():
     body = Body(gzip.compress(bytes(20 << 20)), 1000)
     response = httpx.Response(200, headers={"Content-Encoding": "x-gzip"}, stream=body)
-    assert beginning(response, 200) == bytes(200)
+    assert beginning(response, 200, 60) == bytes(200)
     assert response.num_bytes_downloaded < 20_000
 
 
 def test_a_beginning_that_cannot_be_decoded_is_nothing():
-    assert beginning(answer(b"plain"), 200) == b""
-    assert beginning(answer(b"plain", "gzip, gzip"), 200) == b""
+    assert beginning(answer(b"plain"), 200, 60) == b""
+    assert beginning(answer(b"plain", "gzip, gzip"), 200, 60) == b""
 
 
 def test_what_is_not_encoded_comes_as_it_is():
