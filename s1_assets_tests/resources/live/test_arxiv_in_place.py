@@ -2,6 +2,7 @@
 
 import json
 import re
+from multiprocessing import forkserver
 
 import pytest
 
@@ -38,7 +39,15 @@ def origin(tmp_path):
 
 
 @pytest.fixture
-def bucket(httpserver, origin, monkeypatch):
+def new_workers():
+    """Workers of a test's own: their server keeps the environment in which it began."""
+    forkserver._forkserver._stop()
+    yield
+    forkserver._forkserver._stop()
+
+
+@pytest.fixture
+def bucket(httpserver, origin, monkeypatch, new_workers):
     bucket = BucketServer("copy")
     httpserver.expect_request(re.compile("/copy/.*")).respond_with_handler(bucket)
     monkeypatch.setenv("AWS_ENDPOINT_URL", httpserver.url_for("").rstrip("/"))
@@ -131,7 +140,7 @@ def test_a_chunk_that_is_not_the_promised_one_is_left_out_until_the_manifest_tel
     line.run_to(MAY, "raw_papers")
     origin.entries = [""]
     members = {f"2405/{FIRST}.gz": figure_source(FIRST), f"2405/{SECOND}.gz": text_source("Another title")}
-    bucket.files[CHUNK] = origin.add_chunk("arXiv_src_2405_001", members).read_bytes() + bytes(512)
+    bucket.files[CHUNK] = origin.add_chunk("arXiv_src_2405_001", members).read_bytes() + bytes(1 << 20)
     _age(line)
     assert line.run_to(MAY, "raw_papers").success
     assert {row["archive"].split("/")[1] for row in _papers(line).values()} == {"eprint"}
