@@ -13,10 +13,12 @@ from pydantic import Field
 
 from resources.captioners.opened import EngineSettings, open_captioner
 from resources.lake import Lake
+from resources.live import arxiv_chunks
 from resources.live.access import Downloads, LiveAccess
 from resources.live.arxiv_in_place import ChunksInPlace
 from resources.live.harvests import FEEDS
 from resources.live.http import Patience
+from resources.live.services import services
 from resources.publishers.publisher import Publisher, open_publisher
 from resources.ray_workers import RayWorkers
 from resources.scorers.opened import open_scorers
@@ -153,13 +155,13 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
     def live(self, log: Callable[[str], Any] = print, patience: Mapping[str, float] | None = None) -> LiveAccess:
         """Access to the live services, with other fields of `Patience` than those of a run where they are given.
 
-        Raises ValueError without a place for downloads.
+        Raises ValueError without a place for downloads, and for S1_SERVICES that cannot be read.
         """
         if not self.downloads:
             raise ValueError("S1_DOWNLOADS is not set; set it to a folder or URL for what live services give")
         chosen = Patience(**{"attempts": 6} | dict(patience or {}) | self.patience)  # type: ignore[arg-type]
         cache, in_place = Path(self.cache), None
-        if self.chunks_in_place:
+        if self.chunks_in_place and arxiv_chunks.SERVICE in services(self.services):
             in_place = ChunksInPlace(self.contact, cache, self.services, chosen)
         return LiveAccess(self.contact, Downloads(self.downloads, in_place), cache, self.services, chosen, log)
 

@@ -81,7 +81,7 @@ def _archive(archives: Archives, paper: Row) -> bytes:
     """The paper's bytes. Raises UnavailableError when they cannot be read now, or changed since `raw_papers`."""
     try:
         archive = archives.read(paper["archive"], paper["archive_offset"], paper["archive_size"])
-    except (OSError, obstore.exceptions.BaseError, SourceError) as error:
+    except (OSError, ValueError, obstore.exceptions.BaseError, SourceError) as error:  # ValueError: of a setting
         raise UnavailableError(f"{paper['archive']} cannot be read, run the cell again when it can: {error}") from error
     if hashlib.sha256(archive).hexdigest() != paper["sha256"]:
         raise UnavailableError(f"{paper['archive']} changed since raw_papers read it; run the cell's whole chain again")

@@ -63,14 +63,13 @@ def make_line(arxiv, bucket, httpserver, tmp_path, monkeypatch):
     ask_quickly(monkeypatch, "arxiv-oai", "arxiv-export", "arxiv-s3")
     (tmp_path / "nothing").mkdir()
     export = httpserver.url_for("").rstrip("/")
-    services = {"arxiv-oai": f"{export}/oai", "arxiv-export": export, "arxiv-s3": "s3://copy"}
 
-    def make(name: str, *, in_place: bool) -> Line:
+    def make(name: str, *, in_place: bool, contact: str | None = CONTACT, bucket: str | None = "s3://copy") -> Line:
         mirror = MirrorResource(
             cache=str(tmp_path / name / "cache"),
             downloads=str(tmp_path / name / "lake/downloads"),
-            contact=CONTACT,
-            services=json.dumps(services),
+            contact=contact,
+            services=json.dumps({"arxiv-oai": f"{export}/oai", "arxiv-export": export, "arxiv-s3": bucket}),
             chunks_in_place=in_place,
             patience={"attempts": 2, "first_wait": 0.01, "longest_wait": 0.01},
             retry_seconds=0.01,
@@ -181,3 +180,31 @@ def test_a_bucket_that_fails_is_tried_again_and_named(make_line, bucket):
     assert re.search(r"arXiv_src_2405_001\.tar cannot be read, run the cell again.*it answered 503, SlowDown", told)
     bucket.down.clear()
     assert line.run_alone(MAY, "figure_pairs").success
+
+
+@pytest.mark.parametrize(
+    ("mistake", "why"),
+    [
+        ({"contact": None}, "S1_CONTACT='' is no e-mail address"),
+        ({"bucket": "s3://"}, "arxiv-s3"),
+        ({"bucket": None}, "arXiv_src_2405_001"),
+    ],
+)
+def test_a_mistake_in_a_setting_fails_the_run_and_costs_no_paper_its_figures(make_line, mistake, why):
+    line = make_line("line", in_place=True)
+    assert line.run_to(MAY, "raw_papers").success
+    outcome = make_line("line", in_place=True, **mistake).run_alone(MAY, "figure_pairs")
+    assert not outcome.success
+    assert re.search(rf"arXiv_src_2405_001\.tar cannot be read, run the cell again.*{why}", failure(outcome))
+    assert line.run_alone(MAY, "figure_pairs").success
+    rows = line.rows(MAY)
+    assert len(rows["figure_pairs/arXiv_src_2405_001"]) == 1
+    assert {row["reason"] for name in rows if name.startswith("rejects/") for row in rows[name]} == {"no_figures"}
+
+
+def test_chunks_that_are_left_out_later_are_as_if_they_were_not_there(make_line):
+    line = make_line("line", in_place=True)
+    assert line.run_to(MAY, "raw_papers").success
+    outcome = make_line("line", in_place=True, bucket=None).run_to(MAY, "raw_papers")
+    assert outcome.success, failure(outcome)
+    assert {row["archive"].split("/")[1] for row in _papers(line).values()} == {"eprint"}
