@@ -1,6 +1,7 @@
 """The outside world as Dagster resources: what a setting names, opened when a run needs it."""
 
 import json
+import math
 import os
 import re
 import shutil
@@ -122,16 +123,20 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
         "attempts, first_wait, longest_wait, longest_closure, answer, download, silence (seconds).",
     )
     retry_seconds: float = Field(
-        default=60.0, description="Seconds after which the cell of a source that is down is tried again; they double."
+        default=60.0,
+        description="Seconds after which a step is tried again whose source is down or out of reach; they double.",
     )
 
-    def open(self) -> Mirror:
-        """The mirror. Raises ValueError when none is configured, nor a place for downloads."""
+    def open(self, read_seconds: float = math.inf) -> Mirror:
+        """The mirror; a read of what stays in a live service's bucket ends within so many seconds.
+
+        Raises ValueError when none is configured, nor a place for downloads.
+        """
         if self.url:
             return Mirror(self.url)
         if not self.downloads:
             raise ValueError("neither S1_MIRROR nor S1_DOWNLOADS is set; set one to a folder or URL")
-        return self.live().downloads.mirror
+        return self.live(read_seconds=read_seconds).downloads.mirror
 
     def plan(self, cell: Cell, log: Callable[[str], Any] = print) -> SourceCell:
         """A cell's parts, after what is new of it was fetched where no mirror is set; `log` gets a line on each fetch.
@@ -152,8 +157,15 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
         _ = live.client  # a missing contact shows before anything is done
         FEEDS[cell.source].harvest(live, cell)
 
-    def live(self, log: Callable[[str], Any] = print, patience: Mapping[str, float] | None = None) -> LiveAccess:
+    def live(
+        self,
+        log: Callable[[str], Any] = print,
+        patience: Mapping[str, float] | None = None,
+        read_seconds: float = math.inf,
+    ) -> LiveAccess:
         """Access to the live services, with other fields of `Patience` than those of a run where they are given.
+
+        A read of what stays in a service's bucket ends within `read_seconds`.
 
         Raises ValueError without a place for downloads, and for S1_SERVICES that cannot be read.
         """
@@ -162,7 +174,7 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
         chosen = Patience(**{"attempts": 6} | dict(patience or {}) | self.patience)  # type: ignore[arg-type]
         cache, in_place = Path(self.cache), None
         if self.chunks_in_place and arxiv_chunks.SERVICE in services(self.services):
-            in_place = ChunksInPlace(self.contact, cache, self.services, chosen)
+            in_place = ChunksInPlace(self.contact, cache, self.services, chosen).within(read_seconds)
         return LiveAccess(self.contact, Downloads(self.downloads, in_place), cache, self.services, chosen, log)
 
 

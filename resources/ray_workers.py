@@ -166,7 +166,7 @@ def _run_on_node(terms: tuple[Any, ...], function: Callable[[Task], Result], tas
     try:
         return workers.run(pool, function, task)
     except UnavailableError as error:
-        return UnavailableError(
+        return type(error)(
             f"{error} (on node {socket.gethostname()}; every node must reach what S1_MIRROR or S1_DOWNLOADS names)"
         )
 

@@ -38,6 +38,10 @@ class UnavailableError(Exception):
     """What a task needs could not be had now, such as an archive of a mirror that is out of reach."""
 
 
+class OutOfReachError(UnavailableError):
+    """What may be there later though nobody changes anything, as when a store is down. Trying again may help."""
+
+
 class Workers(Protocol):
     """Who does the CPU work: processes of this machine, or of a cluster."""
 

@@ -5,7 +5,7 @@ month of papers. A chunk is read whole once, to know what is in it; after that e
 """
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from resources.live.arxiv_chunks import SERVICE, in_bucket
@@ -28,6 +28,12 @@ class ChunksInPlace:
     cache: Path
     overrides: str
     patience: Patience
+
+    def within(self, seconds: float) -> "ChunksInPlace":
+        """The same, of which a read ends within so many seconds: tries, the wait before the last one, and that one."""
+        share, patience = seconds / 3, self.patience
+        answer, wait = min(patience.answer, share), min(patience.longest_wait, share)
+        return replace(self, patience=replace(patience, answer=answer, longest_wait=wait))
 
     def holds(self, path: str) -> bool:
         """Whether a path is that of a chunk."""

@@ -1,9 +1,7 @@
 """A source's month → one row a paper."""
 
-import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
@@ -13,6 +11,7 @@ from resources.lake import Lake
 from resources.live.failures import SourceDownError
 from resources.sources.inventory import Inventory
 from s1_assets.assets.materialization import declaration, result, sample
+from s1_assets.assets.retries import tried_again
 from s1_assets.assets.sources import SOURCE_ASSETS
 from s1_assets.cells import HOME, Cell
 from s1_assets.partitions import cell_of
@@ -20,7 +19,6 @@ from s1_assets.stage import Output, Part, Stage, run_stage
 from s1_assets.tables import IDENTITIES, RAW_PAPERS, REJECTS
 from s1_assets.takedowns import Takedowns
 
-RETRIES = 3  # of a source that is down; after them the run fails, and another one goes on
 STAGE = Stage(RAW_PAPERS, version="4", side_tables=(IDENTITIES, REJECTS))
 
 
@@ -34,7 +32,7 @@ def raw_papers(
     listed in the lake's `takedowns.txt` are marked withdrawn, and nothing of them goes further. What of the source's
     mirror belongs to no month is of no cell and so not in `rejects`: the metadata `unplaced` counts it.
     """
-    with _tried_again(context, mirror):
+    with tried_again(context, mirror, SourceDownError):
         return _raw_papers(context, lake.open(), mirror, cell_of(context.partition_key))
 
 
@@ -58,16 +56,6 @@ def _raw_papers(
     columns = ["paper_id", "title", "discipline", "rights", "status", "format"]
     came_from = {"source": dg.MetadataValue.url(HOME[cell.source])}
     return result(report, sample(store, cell, RAW_PAPERS, columns), came_from | _placement(plan.inventory))
-
-
-@contextmanager
-def _tried_again(context: dg.AssetExecutionContext, mirror: MirrorResource) -> Iterator[None]:
-    """Has a source that is down tried again, later and later; parts that are done stay. No other failure is."""
-    try:
-        yield
-    except SourceDownError as error:
-        wait = mirror.retry_seconds * 2**context.retry_number * random.uniform(0.5, 1.5)  # noqa: S311
-        raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=wait) from error
 
 
 def _placement(inventory: Inventory) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 import obstore.exceptions
 
 from resources.lake import Lake
-from resources.live.failures import SourceError
-from resources.workers import Failed, UnavailableError, Workers
+from resources.live.failures import SourceDownError, SourceError
+from resources.workers import Failed, OutOfReachError, UnavailableError, Workers
 from s1_assets.cells import Cell
 from s1_assets.extraction.confined import DiskFullError
 from s1_assets.extraction.confinement import can_hide_files
@@ -78,11 +78,16 @@ def _extract(task: tuple[Archives, Row | None]) -> "Extraction | None":
 
 
 def _archive(archives: Archives, paper: Row) -> bytes:
-    """The paper's bytes. Raises UnavailableError when they cannot be read now, or changed since `raw_papers`."""
+    """The paper's bytes.
+
+    Raises UnavailableError when they cannot be read or changed since `raw_papers`, OutOfReachError when that may pass.
+    """
     try:
         archive = archives.read(paper["archive"], paper["archive_offset"], paper["archive_size"])
     except (OSError, ValueError, obstore.exceptions.BaseError, SourceError) as error:  # ValueError: of a setting
-        raise UnavailableError(f"{paper['archive']} cannot be read, run the cell again when it can: {error}") from error
+        passes = isinstance(error, SourceDownError | obstore.exceptions.GenericError)  # the latter: 5xx, no connection
+        kind = OutOfReachError if passes else UnavailableError
+        raise kind(f"{paper['archive']} cannot be read, run the cell again when it can: {error}") from error
     if hashlib.sha256(archive).hexdigest() != paper["sha256"]:
         raise UnavailableError(f"{paper['archive']} changed since raw_papers read it; run the cell's whole chain again")
     return archive

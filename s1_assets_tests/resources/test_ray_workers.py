@@ -11,7 +11,7 @@ import pytest
 from resources.configured import WorkersResource
 from resources.ray_workers import CODE, RayWorkers
 from resources.sources.mirror import Mirror
-from resources.workers import Failed, LocalWorkers, UnavailableError
+from resources.workers import Failed, LocalWorkers, OutOfReachError, UnavailableError
 from s1_assets.cells import Cell
 from s1_assets.extraction.produce import _extract, equipment
 from s1_assets.rejects import Reason
@@ -19,7 +19,7 @@ from s1_assets.settings import PROJECT
 from s1_assets.tables import RAW_PAPERS
 from s1_assets_tests.line import Line
 from s1_assets_tests.resources.cluster import QUIET, Cluster, free_port
-from s1_assets_tests.resources.test_workers import MEGABYTES, double, misbehave, unavailable
+from s1_assets_tests.resources.test_workers import MEGABYTES, double, misbehave, out_of_reach, unavailable
 
 pytest.importorskip("ray", reason="Ray is not installed: ./install.sh cpu")
 
@@ -107,9 +107,11 @@ def test_papers_of_a_node_that_is_killed_are_extracted_elsewhere_none_is_lost_or
     assert found == [((copy, key), here[key]) for copy in range(COPIES) for key, _ in papers]
 
 
-def test_what_could_not_be_had_names_the_node_and_the_settings(cluster):
-    with pytest.raises(UnavailableError, match=r"out of reach .*node .*S1_MIRROR"):
-        list(workers(cluster).map(unavailable, [(1, 1)]))
+@pytest.mark.parametrize(("task", "error"), [(unavailable, UnavailableError), (out_of_reach, OutOfReachError)])
+def test_what_could_not_be_had_names_the_node_and_the_settings(cluster, task, error):
+    with pytest.raises(UnavailableError, match=r"out of reach .*node .*S1_MIRROR") as raised:
+        list(workers(cluster).map(task, [(1, 1)]))
+    assert type(raised.value) is error
 
 
 def test_a_node_that_is_equipped_otherwise_does_no_task(cluster):

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from resources.configured import WorkersResource
-from resources.workers import Failed, LocalWorkers, UnavailableError
+from resources.workers import Failed, LocalWorkers, OutOfReachError, UnavailableError
 from s1_assets.rejects import Reason
 from s1_assets.settings import PROJECT
 
@@ -76,14 +76,20 @@ def unavailable(task: int) -> int:
     raise UnavailableError("the mirror is out of reach")
 
 
+def out_of_reach(task: int) -> int:
+    raise OutOfReachError("the mirror is out of reach for now")
+
+
 def spin(task: int) -> None:
     while True:
         pass
 
 
-def test_what_could_not_be_had_is_not_the_fault_of_the_task(tmp_path):
-    with pytest.raises(UnavailableError, match="out of reach"):
-        list(LocalWorkers(1, 10, MEGABYTES).map(unavailable, [(1, 1)]))
+@pytest.mark.parametrize(("task", "error"), [(unavailable, UnavailableError), (out_of_reach, OutOfReachError)])
+def test_what_could_not_be_had_is_not_the_fault_of_the_task(task, error):
+    with pytest.raises(UnavailableError, match="out of reach") as raised:
+        list(LocalWorkers(1, 10, MEGABYTES).map(task, [(1, 1)]))
+    assert type(raised.value) is error
 
 
 def test_a_worker_in_an_endless_loop_ends_when_its_run_is_killed():

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import threading
 from dataclasses import dataclass, field
 
 from werkzeug import Request, Response
@@ -11,13 +12,14 @@ from werkzeug import Request, Response
 class BucketServer:
     """Files by their path in the bucket `name`; `down` has methods that are answered 503.
 
-    `asked` has method, path and bytes of each request.
+    Bytes wait until `held` is set, where there is one. `asked` has method, path and bytes of each request.
     """
 
     name: str
     files: dict[str, bytes] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
     asked: list[tuple[str, str, range | None]] = field(default_factory=list)
+    held: threading.Event | None = None
     payers: set[str | None] = field(default_factory=set)
 
     def __call__(self, request: Request) -> Response:
@@ -26,6 +28,8 @@ class BucketServer:
         wanted = range(int(span[1]), int(span[2]) + 1) if span else None
         self.asked.append((request.method, path, wanted))
         self.payers.add(request.headers.get("x-amz-request-payer"))
+        if self.held and request.method == "GET":
+            self.held.wait(60)
         if request.method in self.down:
             return Response("<Error><Code>SlowDown</Code></Error>", 503)
         if path not in self.files:

@@ -2,11 +2,13 @@
 
 import json
 import re
+import threading
 from multiprocessing import forkserver
 
+import dagster as dg
 import pytest
 
-from resources.configured import MirrorResource
+from resources.configured import MirrorResource, WorkersResource
 from resources.live import arxiv_chunks, arxiv_metadata
 from s1_assets.cells import Cell
 from s1_assets_tests.line import Line, failure, materialized
@@ -64,7 +66,14 @@ def make_line(arxiv, bucket, httpserver, tmp_path, monkeypatch):
     (tmp_path / "nothing").mkdir()
     export = httpserver.url_for("").rstrip("/")
 
-    def make(name: str, *, in_place: bool, contact: str | None = CONTACT, bucket: str | None = "s3://copy") -> Line:
+    def make(
+        name: str,
+        *,
+        in_place: bool,
+        contact: str | None = CONTACT,
+        bucket: str | None = "s3://copy",
+        **resources: dg.ConfigurableResource,
+    ) -> Line:
         mirror = MirrorResource(
             cache=str(tmp_path / name / "cache"),
             downloads=str(tmp_path / name / "lake/downloads"),
@@ -74,7 +83,7 @@ def make_line(arxiv, bucket, httpserver, tmp_path, monkeypatch):
             patience={"attempts": 2, "first_wait": 0.01, "longest_wait": 0.01},
             retry_seconds=0.01,
         )
-        return Line(tmp_path / name, tmp_path / "nothing", {"S1_MIRROR": ""}, {"mirror": mirror})
+        return Line(tmp_path / name, tmp_path / "nothing", {"S1_MIRROR": ""}, {"mirror": mirror, **resources})
 
     return make
 
@@ -99,6 +108,10 @@ def _age(line):
 def _papers(line):
     rows = [row for name, rows in line.rows(MAY).items() if name.startswith("raw_papers/") for row in rows]
     return {row["paper_id"].removeprefix("arxiv:"): row for row in rows}
+
+
+def _retries(outcome):
+    return sum(event.is_step_up_for_retry for event in outcome.all_events)
 
 
 def test_rows_are_those_of_copies_and_each_paper_is_read_by_its_range(make_line, bucket):
@@ -176,10 +189,37 @@ def test_a_bucket_that_fails_is_tried_again_and_named(make_line, bucket):
     bucket.down.clear()
     assert line.run_to(MAY, "raw_papers").success
     bucket.down = {"GET"}
-    told = failure(line.run_alone(MAY, "figure_pairs"))
-    assert re.search(r"arXiv_src_2405_001\.tar cannot be read, run the cell again.*it answered 503, SlowDown", told)
+    outcome = line.run_alone(MAY, "figure_pairs")
+    assert re.search(
+        r"arXiv_src_2405_001\.tar cannot be read, run the cell again.*it answered 503, SlowDown", failure(outcome)
+    )
+    assert _retries(outcome) == 3
     bucket.down.clear()
     assert line.run_alone(MAY, "figure_pairs").success
+
+
+def test_a_bucket_that_is_slower_than_a_paper_may_be_costs_no_paper_its_figures(make_line, bucket):
+    line = make_line("line", in_place=True, workers=WorkersResource(address="local:1", paper_seconds=9))
+    assert line.run_to(MAY, "raw_papers").success
+    bucket.held = threading.Event()
+    try:
+        outcome = line.run_alone(MAY, "figure_pairs")
+    finally:
+        bucket.held.set()
+    assert not outcome.success
+    assert re.search(r"arXiv_src_2405_001\.tar cannot be read, run the cell again.*arxiv-s3", failure(outcome))
+    assert _retries(outcome) == 3
+    assert line.run_alone(MAY, "figure_pairs").success
+    assert len(line.rows(MAY)["figure_pairs/arXiv_src_2405_001"]) == 1
+
+
+def test_a_chunk_that_changed_meanwhile_is_not_read_in_vain_again(make_line, bucket):
+    line = make_line("line", in_place=True)
+    assert line.run_to(MAY, "raw_papers").success
+    bucket.files[CHUNK] = bytes(len(bucket.files[CHUNK]))
+    outcome = line.run_alone(MAY, "figure_pairs")
+    assert re.search("changed since raw_papers read it; run the cell's whole chain again", failure(outcome))
+    assert _retries(outcome) == 0
 
 
 @pytest.mark.parametrize(
@@ -194,8 +234,8 @@ def test_a_mistake_in_a_setting_fails_the_run_and_costs_no_paper_its_figures(mak
     line = make_line("line", in_place=True)
     assert line.run_to(MAY, "raw_papers").success
     outcome = make_line("line", in_place=True, **mistake).run_alone(MAY, "figure_pairs")
-    assert not outcome.success
     assert re.search(rf"arXiv_src_2405_001\.tar cannot be read, run the cell again.*{why}", failure(outcome))
+    assert _retries(outcome) == 0
     assert line.run_alone(MAY, "figure_pairs").success
     rows = line.rows(MAY)
     assert len(rows["figure_pairs/arXiv_src_2405_001"]) == 1
