@@ -5,7 +5,8 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from resources.lake import Lake
 from resources.live import arxiv_chunks
 from resources.live.access import Downloads, LiveAccess
 from resources.live.arxiv_in_place import ChunksInPlace
+from resources.live.failures import SourceError
 from resources.live.harvests import FEEDS
 from resources.live.http import Patience
 from resources.live.services import services
@@ -138,24 +140,35 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
             raise ValueError("neither S1_MIRROR nor S1_DOWNLOADS is set; set one to a folder or URL")
         return self.live(read_seconds=read_seconds).downloads.mirror
 
-    def plan(self, cell: Cell, log: Callable[[str], Any] = print) -> SourceCell:
+    @contextmanager
+    def planned(self, cell: Cell, log: Callable[[str], Any] = print) -> Iterator[SourceCell]:
         """A cell's parts, after what is new of it was fetched where no mirror is set; `log` gets a line on each fetch.
 
         Raises ValueError for a source that this version does not read, SourceDownError and SourceRefusedError when
-        a live service does not give what it should; what was fetched until then stays.
+        a live service does not give what it should; what was fetched until then stays. Of full texts that is raised
+        at the end of the block: what records tell, such as a withdrawal, is not to wait for them.
         """
         if not cell.covered:
-            return NoPapers()
+            yield NoPapers()
+            return
         if cell.source not in PLANS:
             raise ValueError(f"source {cell.source} is not read by this version; {', '.join(PLANS)} are")
-        if not self.url:
-            self._harvest(cell, log)
-        return PLANS[cell.source](self.open(), cell, Path(self.cache))
+        lacking = None if self.url else self._harvest(cell, log)
+        yield PLANS[cell.source](self.open(), cell, Path(self.cache))
+        if lacking:
+            raise lacking
 
-    def _harvest(self, cell: Cell, log: Callable[[str], Any]) -> None:
-        live = self.live(lambda line: log(f"live: {line}"))
+    def _harvest(self, cell: Cell, log: Callable[[str], Any]) -> SourceError | None:
+        """Fetches what is new of a cell; returns why full texts are lacking."""
+        live, feed = self.live(lambda line: log(f"live: {line}")), FEEDS[cell.source]
         _ = live.client  # a missing contact shows before anything is done
-        FEEDS[cell.source].harvest(live, cell)
+        feed.records(live, cell)
+        try:
+            feed.full_texts(live, cell)
+        except SourceError as error:
+            log(f"live: full texts of {cell} are lacking, and its records are used as they are: {error}")
+            return error
+        return None
 
     def live(
         self,

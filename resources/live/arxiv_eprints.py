@@ -9,8 +9,8 @@ from pathlib import Path
 
 from resources.live.access import LiveAccess
 from resources.live.download import download, is_web_page
-from resources.live.failures import SourceRefusedError, TooLargeError
-from resources.live.limits import Turnstile
+from resources.live.failures import FailuresInARow, SourceDownError, SourceRefusedError, TooLargeError
+from resources.live.refusals import RefusalsInARow, leave_alone
 from resources.sources.arxiv.cell import ArxivCell
 from resources.sources.arxiv.eprints import eprint_path, without_source
 from resources.sources.arxiv.ids import item_of, yymm_of
@@ -20,8 +20,8 @@ SERVICE = "arxiv-export"
 EPRINTS_A_RUN = 4000  # half an hour; whole months are for the chunks
 MAX_EPRINT_BYTES = 1 << 30
 ASK_AGAIN = timedelta(days=7)  # for a source that was not there: a new version may be listed before it can be had
+ADVICE = "nothing is asked there for an hour; see that nothing else on this network asks arXiv"
 _DENIED = 403
-_LEFT_ALONE_SECONDS = 3600  # after access was denied
 _NO_SOURCE = {400, 404, 410, 451}
 
 
@@ -29,15 +29,16 @@ def harvest_eprints(live: LiveAccess, month: str, limit: int = EPRINTS_A_RUN) ->
     """Fetches up to `limit` sources of a month's papers ("YYYY-MM") whose last version is in no chunk, each once.
 
     A paper that arXiv gives no source for is noted and asked for again by a run some days later; what keeps one paper
-    from coming keeps no other. Raises SourceRefusedError when arXiv denies access altogether, which closes the service
-    for an hour, and SourceDownError when it is down or closed.
+    from coming keeps no other. Raises SourceRefusedError when arXiv denies access altogether or sends nothing but web
+    pages, which closes the service for an hour, and SourceDownError when it is down or closed.
     """
     with live.alone(f"{SERVICE}-{month}"):
         day, lacking = f"{datetime.now(UTC):%Y-%m-%d}", _lacking(live, month)
         if len(lacking) > limit:
             live.log(f"arXiv: {len(lacking)} sources of {month} are lacking; {limit} of them are fetched now")
+        run = _Run(live, yymm_of(month), day)
         for record in lacking[:limit]:
-            _fetch(live, record, yymm_of(month), day)
+            run.take(record)
 
 
 def _lacking(live: LiveAccess, month: str) -> list[Record]:
@@ -48,26 +49,51 @@ def _lacking(live: LiveAccess, month: str) -> list[Record]:
     return [record for record in lacking if (record.paper, record.version) not in noted]
 
 
-def _fetch(live: LiveAccess, record: Record, yymm: str, day: str) -> None:
-    item, name = item_of(record.paper), f"e-print/{record.paper}v{record.version}"
-    try:
-        with download(live.client, SERVICE, name, max_bytes=MAX_EPRINT_BYTES) as file:
+class _Run:
+    """The fetches of one run, of papers of a month ("YYMM") on a day."""
+
+    def __init__(self, live: LiveAccess, yymm: str, day: str):
+        self._live, self._yymm, self._day = live, yymm, day
+        self._failures, self._refusals = FailuresInARow(), RefusalsInARow(live.client, SERVICE, ADVICE)
+
+    def take(self, record: Record) -> None:
+        """Fetches the source of one paper, or notes why there is none."""
+        name = f"e-print/{record.paper}v{record.version}"
+        try:
+            came = self._fetch(record, name)
+        except SourceDownError as error:
+            self._failures.add(error)
+            self._live.log(f"arXiv: {name} is left for another run: {error}")
+            return
+        except SourceRefusedError as error:
+            if error.status == _DENIED:
+                leave_alone(self._live.client, SERVICE)
+                why = f"arXiv denies access: {error.why}"
+                raise SourceRefusedError(SERVICE, error.url, why, ADVICE, _DENIED) from error
+            if not isinstance(error, TooLargeError) and error.status not in _NO_SOURCE:
+                raise
+            self._live.log(f"arXiv: no source of {name}: {error}")
+            self._put(record, "none", str(error).encode())
+            came = True
+        self._failures.end()
+        if came:
+            self._refusals.end()
+            return
+        self._live.log(f"arXiv: {name} is left for another run: a web page came in its place")
+        self._refusals.add(self._live.client.address(SERVICE, name), "a web page came in its place")
+
+    def _fetch(self, record: Record, name: str) -> bool:
+        """Fetches a source; returns False for a web page in its place."""
+        with download(self._live.client, SERVICE, name, max_bytes=MAX_EPRINT_BYTES) as file:
             suffix, content = _as_member(file.path)
             if suffix == "html":
-                live.log(f"arXiv: {name} is left for another run: a web page came in its place")
-                return
-            live.downloads.put(eprint_path(item, record.version, yymm, day, suffix), content)
-    except SourceRefusedError as error:
-        if error.status == _DENIED:
-            Turnstile(live.client.services[SERVICE].limit, live.cache / "limits").close(_LEFT_ALONE_SECONDS)
-            advice = "nothing is asked there for an hour; see that nothing else on this network asks arXiv"
-            raise SourceRefusedError(
-                SERVICE, error.url, f"arXiv denies access: {error.why}", advice, _DENIED
-            ) from error
-        if not isinstance(error, TooLargeError) and error.status not in _NO_SOURCE:
-            raise
-        live.log(f"arXiv: no source of {name}: {error}")
-        live.downloads.put(eprint_path(item, record.version, yymm, day, "none"), str(error).encode())
+                return False
+            self._put(record, suffix, content)
+        return True
+
+    def _put(self, record: Record, suffix: str, content: bytes | Path) -> None:
+        path = eprint_path(item_of(record.paper), record.version, self._yymm, self._day, suffix)
+        self._live.downloads.put(path, content)
 
 
 def _as_member(path: Path) -> tuple[str, bytes | Path]:

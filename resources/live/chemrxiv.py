@@ -69,9 +69,13 @@ class ChemrxivRecords:
 RECORDS = ChemrxivRecords()
 
 
-def harvest_chemrxiv(live: LiveAccess, cell: Cell) -> None:
-    """Records of the month from Crossref, then the PDFs that are lacking."""
+def harvest_works(live: LiveAccess, cell: Cell) -> None:
+    """Records of the month from Crossref."""
     harvest_records(live, RECORDS, cell.month)
+
+
+def harvest_files(live: LiveAccess, cell: Cell) -> None:
+    """The PDFs that are lacking of these."""
     if PDF_SERVICE in live.client.services:
         harvest_pdfs(live, cell, PDF_SERVICE, _open_pdf, ADVICE)
 

@@ -4,6 +4,10 @@ import re
 from collections.abc import Iterable
 from urllib.parse import SplitResult, parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
 
+import httpx
+
+from resources.live.limits import ClosedError
+
 _SECRET = re.compile(r"key|mail|token|secret|signature|credential|password|auth", re.IGNORECASE)
 _NO_SECRET = {"resumptiontoken"}
 _HIDDEN = "[hidden]"
@@ -21,6 +25,11 @@ class SourceError(Exception):
 class SourceDownError(SourceError):
     """A failure that passes: the service is down, overloaded or asks to come back later. Trying again may help."""
 
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether the service could not even be asked, which is no failure of what was asked for."""
+        return isinstance(self.__cause__, ClosedError | httpx.ConnectError | httpx.ConnectTimeout)
+
 
 class SourceRefusedError(SourceError):
     """A failure that stays until something is changed: trying again by itself does not help."""
@@ -32,6 +41,29 @@ class TooLargeError(SourceRefusedError):
 
 class BrokenPromiseError(SourceRefusedError):
     """A file is not what was promised of it: its size or hash differs."""
+
+
+class FailuresInARow:
+    """Failures of single papers since one last came.
+
+    What keeps one paper from coming keeps no other: it is left for another run. MOST in a row, or one at which the
+    service is out of reach, are the service's own.
+    """
+
+    MOST = 3
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def add(self, error: SourceError) -> None:
+        """Counts a failure, and raises it when it is the service's own."""
+        self._count += 1
+        if self._count == self.MOST or (isinstance(error, SourceDownError) and error.is_out_of_reach):
+            raise error
+
+    def end(self) -> None:
+        """Notes that a paper came."""
+        self._count = 0
 
 
 def without_secrets(url: str) -> str:

@@ -18,19 +18,31 @@ from resources.sources.preprints.osf import SOURCES as OSF_SERVERS
 from s1_assets.cells import Cell
 
 
-def harvest_arxiv(live: LiveAccess, cell: Cell) -> None:
-    """Metadata by OAI-PMH, chunks from the bucket, and one by one what no chunk has."""
+def _arxiv_records(live: LiveAccess, cell: Cell) -> None:
+    """Metadata by OAI-PMH."""
     harvest_metadata(live, cell.month)
+
+
+def _arxiv_sources(live: LiveAccess, cell: Cell) -> None:
+    """Chunks from the bucket, and one by one what no chunk has."""
     if arxiv_chunks.SERVICE in live.client.services:
         harvest_chunks(live, cell.month)
     harvest_eprints(live, cell.month)
 
 
-def harvest_openrxiv(live: LiveAccess, cell: Cell) -> None:
-    """What the API of bioRxiv and medRxiv lists, and the archives of the source's bucket."""
+def _openrxiv_records(live: LiveAccess, cell: Cell) -> None:
+    """What the API of bioRxiv and medRxiv lists."""
     harvest_list(live, cell.source, cell.month)
+
+
+def _openrxiv_archives(live: LiveAccess, cell: Cell) -> None:
+    """The archives of the source's bucket."""
     if service_of(cell.source) in live.client.services:
         harvest_archives(live, cell)
+
+
+def _with_the_files(live: LiveAccess, cell: Cell) -> None:
+    """Nothing: where an article's record and files come together, none is half there."""
 
 
 # Fetches what is new or changed of a cell into `live.downloads`, in the layout that the source's planning reads, and
@@ -43,17 +55,25 @@ ChangesSince = Callable[[LiveAccess, str, int], Changes]
 
 @dataclass(frozen=True)
 class Feed:
-    """A source as live services give it."""
+    """A source as live services give it: records, which tell of withdrawals too, then the full texts that they name."""
 
-    harvest: Harvest
+    records: Harvest
+    full_texts: Harvest
     changes: ChangesSince
 
 
 FEEDS: dict[str, Feed] = {
-    "arxiv": Feed(harvest_arxiv, changed_months),
-    "biorxiv": Feed(harvest_openrxiv, functools.partial(openrxiv_changes.changed_preprints, "biorxiv")),
-    "medrxiv": Feed(harvest_openrxiv, functools.partial(openrxiv_changes.changed_preprints, "medrxiv")),
-    "chemrxiv": Feed(chemrxiv.harvest_chemrxiv, chemrxiv.changed_preprints),
-    "natcomms": Feed(harvest_natcomms, changed_articles),
-    **{source: Feed(osf.harvest_osf, functools.partial(osf.changed_preprints, source)) for source in OSF_SERVERS},
+    "arxiv": Feed(_arxiv_records, _arxiv_sources, changed_months),
+    **{
+        source: Feed(
+            _openrxiv_records, _openrxiv_archives, functools.partial(openrxiv_changes.changed_preprints, source)
+        )
+        for source in ("biorxiv", "medrxiv")
+    },
+    "chemrxiv": Feed(chemrxiv.harvest_works, chemrxiv.harvest_files, chemrxiv.changed_preprints),
+    "natcomms": Feed(_with_the_files, harvest_natcomms, changed_articles),
+    **{
+        source: Feed(osf.harvest_resources, osf.harvest_files, functools.partial(osf.changed_preprints, source))
+        for source in OSF_SERVERS
+    },
 }

@@ -91,9 +91,13 @@ class OsfRecords:
         return _below(live, live.client.address(SERVICE, _LIST, parameters))
 
 
-def harvest_osf(live: LiveAccess, cell: Cell) -> None:
-    """Records of the month, then the PDFs that are lacking."""
+def harvest_resources(live: LiveAccess, cell: Cell) -> None:
+    """Records of the month."""
     harvest_records(live, OsfRecords(cell.source), cell.month)
+
+
+def harvest_files(live: LiveAccess, cell: Cell) -> None:
+    """The PDFs that are lacking of these."""
     if FILES in live.client.services:
         harvest_pdfs(live, cell, FILES, _opener(live, cell), ADVICE)
 

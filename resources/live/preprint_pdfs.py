@@ -13,8 +13,16 @@ from datetime import UTC, datetime, timedelta
 
 from resources.live.access import LiveAccess
 from resources.live.download import is_web_page
-from resources.live.failures import BrokenPromiseError, SourceDownError, SourceError, SourceRefusedError, TooLargeError
+from resources.live.failures import (
+    BrokenPromiseError,
+    FailuresInARow,
+    SourceDownError,
+    SourceError,
+    SourceRefusedError,
+    TooLargeError,
+)
 from resources.live.partial import Download
+from resources.live.refusals import RefusalsInARow
 from resources.sources.preprints.cell import PreprintCell
 from resources.sources.preprints.record import Preprint
 from s1_assets.cells import Cell
@@ -22,9 +30,6 @@ from s1_assets.cells import Cell
 PDFS_A_RUN = 2000  # half an hour at one a second
 MAX_PDF_BYTES = 512 << 20
 ASK_AGAIN = timedelta(days=7)
-REFUSALS_IN_A_ROW = 10
-LEFT_ALONE = timedelta(hours=1)
-FAILURES_IN_A_ROW = 3
 _REFUSED = {401, 403}
 _NOT_THERE = {400, 404, 410, 451}
 
@@ -75,9 +80,9 @@ class _Run:
     """The fetches of one run; refusals wait until one that succeeds shows that not everything is refused."""
 
     def __init__(self, live: LiveAccess, cell: Cell, service: str, open_pdf: OpenPdf, advice: str):
-        self._live, self._cell, self._service, self._open_pdf, self._advice = live, cell, service, open_pdf, advice
+        self._live, self._cell, self._open_pdf = live, cell, open_pdf
         self._refused: list[tuple[Preprint, str]] = []
-        self._failures = 0
+        self._refusals, self._failures = RefusalsInARow(live.client, service, advice), FailuresInARow()
 
     def take(self, preprint: Preprint) -> None:
         """Fetches one PDF, or notes why there is none."""
@@ -98,12 +103,11 @@ class _Run:
                 raise
             self._note(preprint, str(error))
         except SourceDownError as error:
-            self._failures += 1
-            if error.status is None or self._failures == FAILURES_IN_A_ROW:
-                raise
+            self._failures.add(error)
             self._leave(preprint, error)
             return
-        self._failures = 0
+        self._failures.end()
+        self._refusals.end()
         self.note_refused()
 
     def note_refused(self) -> None:
@@ -125,11 +129,7 @@ class _Run:
 
     def _refuse(self, preprint: Preprint, why: str) -> None:
         self._refused.append((preprint, why))
-        if len(self._refused) == REFUSALS_IN_A_ROW:
-            self._live.client.turnstile(self._service).close(LEFT_ALONE.total_seconds())
-            message = f"it refused {REFUSALS_IN_A_ROW} papers in a row, the last one because {why}"
-            url = f"{self._cell.source}/pdf/{preprint.file}"
-            raise SourceRefusedError(self._cell.source, url, message, self._advice)
+        self._refusals.add(f"{self._cell.source}/pdf/{preprint.file}", why)
 
     def _leave(self, preprint: Preprint, error: SourceError) -> None:
         self._live.log(f"{self._cell.source}: {preprint.file} is left for another run: {error}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from resources.configured import LakeResource, MirrorResource
+from resources.configured import LakeResource, MirrorResource, SourceCell
 from resources.lake import Lake
 from resources.live.failures import SourceDownError
 from resources.sources.inventory import Inventory
@@ -31,15 +31,18 @@ def raw_papers(
     Parts are named by how papers arrive (an arXiv chunk). Papers that cannot be used stand in `rejects`; those
     listed in the lake's `takedowns.txt` are marked withdrawn, and nothing of them goes further. What of the source's
     mirror belongs to no month is of no cell and so not in `rejects`: the metadata `unplaced` counts it.
+
+    When a live service gives records and not all full texts, parts are committed before the run fails.
     """
-    with tried_again(context, mirror, SourceDownError):
-        return _raw_papers(context, lake.open(), mirror, cell_of(context.partition_key))
+    cell = cell_of(context.partition_key)
+    with tried_again(context, mirror, SourceDownError), mirror.planned(cell, context.log.info) as plan:
+        return _raw_papers(context, lake.open(), plan, cell)
 
 
 def _raw_papers(
-    context: dg.AssetExecutionContext, store: Lake, mirror: MirrorResource, cell: Cell
+    context: dg.AssetExecutionContext, store: Lake, plan: SourceCell, cell: Cell
 ) -> dg.MaterializeResult[None]:
-    plan, takedowns = mirror.plan(cell, context.log.info), Takedowns.read(store)
+    takedowns = Takedowns.read(store)
 
     def produce(parts: Sequence[Part]) -> Iterator[Output]:
         for part in parts:

@@ -37,10 +37,11 @@ def figure_source(title: str) -> bytes:
 
 @dataclass
 class ArxivServer:
-    """arXiv's services at one local server; `down` answers 503 to all."""
+    """arXiv's services at one local server; `down` answers 503 to all, and `failing` sources a status of their own."""
 
     oai: OaiServer
     sources: dict[str, bytes] = field(default_factory=dict)
+    failing: dict[str, int] = field(default_factory=dict)
     down: bool = False
     asked: list[str] = field(default_factory=list)
 
@@ -51,4 +52,6 @@ class ArxivServer:
         if request.path == "/oai":
             return self.oai(request)
         name = request.path.removeprefix("/e-print/")
+        if name in self.failing:
+            return Response("", self.failing[name])
         return Response(self.sources[name]) if name in self.sources else Response("", 404)

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
+from resources.live.access import LiveAccess
+from resources.live.harvests import FEEDS
 from resources.live.http import Client, Patience
 from resources.live.limits import RateLimit
 from resources.live.services import SERVICES, Service
+from s1_assets.cells import Cell
 
 SERVICE = Service("journal", "", RateLimit("journal", 1000, 0.001))
 QUICK = Patience(attempts=3, first_wait=0.01, longest_wait=0.02, longest_closure=5.0, answer=20.0, silence=5.0)
@@ -20,6 +23,12 @@ def ask_quickly(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Lets services be asked as often as one likes."""
     for name in names:
         monkeypatch.setitem(SERVICES, name, replace(SERVICES[name], limit=RateLimit(f"quick-{name}", 10_000, 0.001)))
+
+
+def harvest(live: LiveAccess, cell: Cell) -> None:
+    """All that a run fetches of a cell."""
+    FEEDS[cell.source].records(live, cell)
+    FEEDS[cell.source].full_texts(live, cell)
 
 
 @pytest.fixture

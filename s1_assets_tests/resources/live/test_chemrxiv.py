@@ -10,13 +10,14 @@ from werkzeug import Request, Response
 
 from resources.live import chemrxiv
 from resources.live.access import Downloads, LiveAccess
-from resources.live.chemrxiv import changed_preprints, harvest_chemrxiv
+from resources.live.chemrxiv import changed_preprints
 from resources.live.failures import SourceDownError, SourceRefusedError
-from resources.live.preprint_pdfs import ASK_AGAIN, REFUSALS_IN_A_ROW, harvest_pdfs
+from resources.live.preprint_pdfs import ASK_AGAIN, harvest_pdfs
 from resources.live.record_lists import harvest_records
+from resources.live.refusals import RefusalsInARow
 from resources.sources.preprints.cell import PreprintCell
 from s1_assets.cells import Cell
-from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly, harvest
 from s1_assets_tests.resources.live.crossref_server import CrossrefServer, work
 
 MAY = Cell("chemrxiv", "2024-05")
@@ -106,7 +107,7 @@ def _versions(live, month="2024-05"):
 
 
 def test_a_month_comes_with_its_pdfs_once(live, crossref, site):
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     assert crossref.asked[0]["filter"] == (
         "type:posted-content,from-posted-date:2024-05-01,until-posted-date:2024-05-31"
     )
@@ -119,38 +120,38 @@ def test_a_month_comes_with_its_pdfs_once(live, crossref, site):
     assert {row["format"] for row in rows.values()} == {"pdf"}
     assert _plan(live).inventory.unplaced == 0
     before, asked = _stored(live), len(crossref.asked)
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     assert (_stored(live), len(crossref.asked), len(site.asked)) == (before, asked, 2)
 
 
 def test_a_month_without_papers_has_no_parts(live, crossref, site):
-    harvest_chemrxiv(live, Cell("chemrxiv", "2019-01"))
+    harvest(live, Cell("chemrxiv", "2019-01"))
     assert _plan(live, "2019-01").parts() == []
 
 
 def test_a_later_look_asks_for_what_changed_and_stores_only_that(live, crossref, site):
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     before = _lines(live)
     crossref.works[0] |= {"indexed": {"date-time": "2999-01-01T00:00:00Z"}, "is-referenced-by-count": 7}
     _age(live)
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     assert ",from-index-date:20" in crossref.asked[-1]["filter"]
     assert _lines(live) == before
     crossref.works[0]["title"] = ["On other things"]
     _age(live)
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     assert len(_lines(live)) == len(before) + 1
     assert _rows(live)["chemrxiv:10.26434/chemrxiv.99000001"]["title"] == "On other things"
 
 
 def test_another_months_harvest_makes_no_part_of_this_month_new(live, crossref, site):
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     before = _versions(live)
-    harvest_chemrxiv(live, Cell("chemrxiv", "2024-06"))
+    harvest(live, Cell("chemrxiv", "2024-06"))
     assert _versions(live) == before
     crossref.works.append(work("10.26434/chemrxiv-2024-d", "2024-05-20", indexed="2999-01-01T00:00:00"))
     _age(live)
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     after = _versions(live)
     assert {name for name in after if after[name] != before.get(name)} == {"chemrxiv_2024-05-20"}
 
@@ -158,7 +159,7 @@ def test_another_months_harvest_makes_no_part_of_this_month_new(live, crossref, 
 def test_a_copy_of_the_whole_list_is_read_before_what_was_harvested(live, crossref, site):
     line = json.dumps(work(A, "2024-05-03", title=["Older"])) + "\n" + json.dumps(work("10.26434/chemrxiv-2024-w"))
     live.downloads.put("chemrxiv/works.jsonl", line.encode())
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     rows = _rows(live)
     assert rows["chemrxiv:10.26434/chemrxiv.99000001"]["title"] == "On things"
     assert "chemrxiv:10.26434/chemrxiv-2024-w" in rows
@@ -176,7 +177,7 @@ def test_a_list_that_broke_off_is_completed_and_nothing_comes_twice(live, crossr
         harvest_records(live, chemrxiv.RECORDS, "2024-05")
     assert len(_lines(live)) == 2
     crossref.__class__ = CrossrefServer
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     assert len(_lines(live)) == 3
     assert len(_rows(live)) == 2
 
@@ -201,14 +202,14 @@ def test_a_paper_that_is_refused_has_no_pdf_for_now_and_is_asked_for_again_after
 ):
     page = Response("<!DOCTYPE html><title>Just a moment...</title>", 403)
     site.pdfs[A] = page
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     assert [row["format"] for _, row in sorted(_rows(live).items())] == ["pdf", "none"]
     assert any("no PDF of chemrxiv.99000001_v1.pdf" in line and "(HTTP 403)" in line for line in told)
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     assert site.asked.count(A) == 1
     monkeypatch.setattr("resources.live.preprint_pdfs.ASK_AGAIN", -ASK_AGAIN)
     site.pdfs[A] = PDF
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     assert [row["format"] for row in _rows(live).values()] == ["pdf", "pdf"]
 
 
@@ -223,7 +224,7 @@ def test_a_paper_that_is_refused_has_no_pdf_for_now_and_is_asked_for_again_after
 )
 def test_what_is_no_pdf_is_not_taken_and_noted(live, crossref, site, answer, why):
     site.pdfs[A] = answer
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     assert set(_stored(live, "chemrxiv/pdf")) == {"chemrxiv/pdf/chemrxiv-2024-b-v2.pdf"}
     [note] = _stored(live, "chemrxiv/no-pdf/2024-05")
     assert why in b"".join(live.downloads.mirror.stream(note)).decode()
@@ -231,40 +232,40 @@ def test_what_is_no_pdf_is_not_taken_and_noted(live, crossref, site, answer, why
 
 
 def test_a_site_that_refuses_everything_is_told_with_what_to_do_and_no_paper_is_given_up(live, crossref, site):
-    crossref.works = [work(f"10.26434/chemrxiv-2024-{number}") for number in range(2 * REFUSALS_IN_A_ROW)]
+    crossref.works = [work(f"10.26434/chemrxiv-2024-{number}") for number in range(2 * RefusalsInARow.MOST)]
     site.pdfs = {one["DOI"]: Response("Cloudflare", 403) for one in crossref.works}
     with pytest.raises(
         SourceRefusedError, match=r"refused 10 papers in a row.*HTTP 403.*access for text mining.*S1_SERVICES"
     ):
-        harvest_chemrxiv(live, MAY)
-    assert len(site.asked) == REFUSALS_IN_A_ROW
+        harvest(live, MAY)
+    assert len(site.asked) == RefusalsInARow.MOST
     with pytest.raises(SourceDownError, match="chemrxiv: it is to be left alone, closed until"):
-        harvest_chemrxiv(live, MAY)
-    assert len(site.asked) == REFUSALS_IN_A_ROW
+        harvest(live, MAY)
+    assert len(site.asked) == RefusalsInARow.MOST
     assert _stored(live, "chemrxiv/no-pdf") == {}
     live = replace(live, overrides=json.dumps(json.loads(live.overrides) | {"chemrxiv": None}))
-    harvest_chemrxiv(live, MAY)
-    assert len(_rows(live)) == 2 * REFUSALS_IN_A_ROW
+    harvest(live, MAY)
+    assert len(_rows(live)) == 2 * RefusalsInARow.MOST
 
 
 def test_one_paper_that_fails_keeps_no_other_from_coming_and_a_site_that_is_down_stops_the_run(
     live, crossref, site, told
 ):
     site.pdfs[A] = Response("", 500)
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     assert set(_stored(live, "chemrxiv/pdf")) == {"chemrxiv/pdf/chemrxiv-2024-b-v2.pdf"}
     assert any("left for another run" in line for line in told)
     crossref.works += [work(f"10.26434/chemrxiv-2024-{number}", indexed="2999-01-01T00:00:00") for number in range(3)]
     _age(live)
     site.pdfs |= {f"10.26434/chemrxiv-2024-{number}": Response("", 500) for number in range(3)}
     with pytest.raises(SourceDownError, match="answered 500"):
-        harvest_chemrxiv(live, MAY)
+        harvest(live, MAY)
 
 
 def test_a_redirect_to_elsewhere_is_refused(live, crossref, site):
     site.pdfs[A] = Response("", 302, headers={"Location": "https://elsewhere.example/a.pdf"})
     with pytest.raises(SourceRefusedError, match="redirects to elsewhere"):
-        harvest_chemrxiv(live, MAY)
+        harvest(live, MAY)
 
 
 def test_a_run_fetches_a_bounded_number_of_pdfs_and_the_next_goes_on(live, crossref, site, told):
@@ -341,7 +342,7 @@ def test_while_a_run_harvests_a_look_asks_nothing_and_tells_nothing(live, crossr
 
 def test_what_a_run_harvested_is_a_change_for_a_later_look(live, crossref, site):
     mark = changed_preprints(live).watermark
-    harvest_chemrxiv(live, MAY)
+    harvest(live, MAY)
     assert changed_preprints(live, mark).months == {
         "2024-05": ["10.26434/chemrxiv-2024-b", "10.26434/chemrxiv.99000001"]
     }
@@ -350,8 +351,8 @@ def test_what_a_run_harvested_is_a_change_for_a_later_look(live, crossref, site)
 def test_downloads_may_be_in_a_bucket(live, crossref, site, bucket):
     live = replace(live, downloads=Downloads(f"{bucket}/downloads"))
     for _ in range(2):
-        harvest_chemrxiv(live, MAY)
-    harvest_chemrxiv(live, Cell("chemrxiv", "2019-01"))
+        harvest(live, MAY)
+    harvest(live, Cell("chemrxiv", "2019-01"))
     assert sorted(site.asked) == [C, A]
     assert [row["format"] for row in _rows(live).values()] == ["pdf", "pdf"]
     assert _plan(live, "2019-01").parts() == []

@@ -9,10 +9,9 @@ import pytest
 from werkzeug import Request, Response
 
 from resources.live.access import Downloads, LiveAccess
-from resources.live.harvests import FEEDS
 from s1_assets.cells import Cell
 from s1_assets.settings import PROJECT
-from s1_assets_tests.resources.live.conftest import CONTACT
+from s1_assets_tests.resources.live.conftest import CONTACT, harvest
 from s1_assets_tests.resources.live.crossref_server import CrossrefServer, work
 from s1_assets_tests.resources.live.pmc_server import Pmc
 
@@ -20,10 +19,10 @@ HARVEST = """
 import sys
 from pathlib import Path
 from resources.live.access import Downloads, LiveAccess
-from resources.live.harvests import FEEDS
 from s1_assets.cells import Cell
+from s1_assets_tests.resources.live.conftest import harvest
 contact, downloads, cache, services, source, month = sys.argv[1:]
-FEEDS[source].harvest(LiveAccess(contact, Downloads(downloads), Path(cache), services), Cell(source, month))
+harvest(LiveAccess(contact, Downloads(downloads), Path(cache), services), Cell(source, month))
 """
 
 
@@ -59,15 +58,15 @@ def test_a_killed_harvest_goes_on_where_it_was(source, httpserver, tmp_path):
     names = ("crossref", "chemrxiv", "pmc-oa", "eutils")
     services = json.dumps({name: httpserver.url_for(f"/{name}") for name in names})
     places = CONTACT, str(tmp_path / "downloads"), str(tmp_path / "cache"), services
-    harvest = subprocess.Popen([sys.executable, "-c", HARVEST, *places, *cell], cwd=PROJECT)
-    running.append(harvest)
-    assert harvest.wait() == -9
+    process = subprocess.Popen([sys.executable, "-c", HARVEST, *places, *cell], cwd=PROJECT)
+    running.append(process)
+    assert process.wait() == -9
     assert running == []
     asked.clear()
     live = LiveAccess(CONTACT, Downloads(places[1]), tmp_path / "cache", services)
-    FEEDS[cell.source].harvest(live, cell)
+    harvest(live, cell)
     assert not any(done in path and "metadata" not in path for path in asked)
     assert sum(killed_at in path for path in asked) == 1
     asked.clear()
-    FEEDS[cell.source].harvest(live, cell)
+    harvest(live, cell)
     assert asked == []

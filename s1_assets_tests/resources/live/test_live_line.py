@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from werkzeug import Response
@@ -117,3 +118,25 @@ def test_a_mistake_is_not_tried_again(line, arxiv):
     outcome = line.run_to(MAY, "raw_papers")
     assert "arxiv-oai: it refused the request, 'Forbidden' (HTTP 403)" in failure(outcome)
     assert arxiv.asked == ["/oai"]
+
+
+@pytest.mark.parametrize(("status", "tries"), [(500, 4), (403, 1)], ids=["down", "denied"])
+def test_what_records_tell_is_committed_though_full_texts_do_not_come(line, arxiv, status, tries):
+    """A run that fails for want of sources has committed what came, and marked a paper that was withdrawn."""
+    line.run_to(MAY, "raw_papers")
+    first, goes, *others = arxiv.oai.papers
+    versions = [("Mon, 6 May 2024 10:00:00 GMT", ""), ("Tue, 7 May 2024 10:00:00 GMT", "I")]
+    today, new = arxiv.oai.today, [OaiPaper(f"2405.0001{number}", arxiv.oai.today) for number in range(4)]
+    arxiv.oai.papers = [first, replace(goes, datestamp=today, versions=versions), *others, *new]
+    arxiv.failing = {f"{paper.paper}v1": status for paper in new}
+    _age(line)
+    arxiv.asked.clear()
+    outcome = line.run_to(MAY, "raw_papers")
+    assert not outcome.success
+    assert re.search(rf"arxiv-export: .*HTTP {status}\), asked for http://127\.0\.0\.1:\d+/e-print/", failure(outcome))
+    assert sum(event.is_step_restarted for event in outcome.all_events) == tries - 1
+    papers = _papers(line)
+    assert papers[f"arxiv:{goes.paper}"]["status"] == "withdrawn"
+    assert {paper for paper, row in papers.items() if row["format"] == "none" and row["status"] == "live"} == {
+        f"arxiv:{paper.paper}" for paper in new
+    }

@@ -6,13 +6,12 @@ import re
 import pytest
 
 from resources.live.access import Downloads, LiveAccess
-from resources.live.chemrxiv import harvest_chemrxiv
 from resources.live.natcomms import harvest_natcomms
 from resources.sources.articles.pmc import PmcCell
 from resources.sources.mirror import Mirror
 from resources.sources.preprints.cell import PreprintCell
 from s1_assets_tests import mirrored
-from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly, harvest
 from s1_assets_tests.resources.live.crossref_server import CrossrefServer, chemrxiv_server
 from s1_assets_tests.resources.live.pmc_server import Pmc
 
@@ -42,7 +41,7 @@ def test_chemrxiv(live, shared_data, httpserver, tmp_path):
     httpserver.expect_request(re.compile("/.*")).respond_with_handler(chemrxiv_server(mirror, crossref))
     cells = sorted({cell for cell, _ in mirrored.chemrxiv_records(shared_data / "mirrors")})
     for cell in cells:
-        harvest_chemrxiv(live, cell)
+        harvest(live, cell)
     for cell in cells:
         found = _read(PreprintCell.open, live.downloads.mirror, cell, live.cache)
         expected = _read(PreprintCell.open, Mirror(str(shared_data / "mirrors")), cell, tmp_path / "other")

@@ -10,10 +10,9 @@ from werkzeug import Response
 from resources.live import osf
 from resources.live.access import Downloads, LiveAccess
 from resources.live.failures import SourceDownError, SourceRefusedError
-from resources.live.osf import harvest_osf
 from resources.sources.preprints.cell import PreprintCell
 from s1_assets.cells import Cell
-from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly, harvest
 from s1_assets_tests.resources.live.osf_server import OsfServer, contributor, resource
 
 MAY = Cell("psyarxiv", "2024-05")
@@ -68,7 +67,7 @@ def _lists(server):
 
 
 def test_a_month_comes_with_its_pdfs_once(live, server):
-    harvest_osf(live, MAY)
+    harvest(live, MAY)
     first = _lists(server)[0]
     assert "embed=contributors&embed=license" in first
     assert "filter%5Bprovider%5D=psyarxiv" in first
@@ -83,21 +82,21 @@ def test_a_month_comes_with_its_pdfs_once(live, server):
     before = _stored(live)
     assert not any(b"secret" in b"".join(live.downloads.mirror.stream(path)) for path in before)
     server.asked.clear()
-    harvest_osf(live, MAY)
+    harvest(live, MAY)
     assert (server.asked, _stored(live)) == ([], before)
 
 
 def test_a_later_look_asks_for_what_was_modified_and_stores_only_that(live, server):
-    harvest_osf(live, MAY)
+    harvest(live, MAY)
     before = _stored(live)
     server.resources[0]["attributes"]["date_modified"] = f"{datetime.now(UTC):%Y-%m-%d}T10:00:00"
     _age(live)
-    harvest_osf(live, MAY)
+    harvest(live, MAY)
     assert "filter%5Bdate_modified%5D%5Bgte%5D=20" in _lists(server)[-1]
     assert set(_stored(live)) == set(before)
     server.resources[0]["attributes"]["date_withdrawn"] = "2024-05-09T10:00:00"
     _age(live)
-    harvest_osf(live, MAY)
+    harvest(live, MAY)
     assert len(set(_stored(live)) - set(before)) == 1
     assert _rows(live)["psyarxiv:aaaaa"]["status"] == "withdrawn"
 
@@ -106,7 +105,7 @@ def test_earlier_versions_that_a_list_leaves_out_are_asked_for(live, server):
     server.newest_only = True
     server.resources += [resource("aaaaa_v2", "2024-06-10"), resource("aaaaa_v3", "2024-06-20")]
     server.files |= {"aaaaa_v2": PDF, "aaaaa_v3": PDF}
-    harvest_osf(live, Cell("psyarxiv", "2024-06"))
+    harvest(live, Cell("psyarxiv", "2024-06"))
     assert _rows(live, "2024-06")["psyarxiv:aaaaa"]["version"] == 3
     assert _rows(live)["psyarxiv:aaaaa"]["version"] == 1
 
@@ -117,7 +116,7 @@ def test_contributors_that_are_not_embedded_are_asked_for(live, server):
     server.resources[1]["embeds"]["contributors"] = {"links": {}}
     del server.resources[2]["embeds"]["contributors"]
     server.contributors["ccccc_v1"] = everyone[:2]
-    harvest_osf(live, MAY)
+    harvest(live, MAY)
     assert [len(row["authors"]) for row in _rows(live).values()] == [5, 1, 2]
 
 
@@ -128,20 +127,20 @@ def test_contributors_that_are_not_embedded_are_asked_for(live, server):
 def test_a_list_that_goes_on_elsewhere_is_refused(live, server, httpserver, place):
     server.next_at = place.format(root=httpserver.url_for("").rstrip("/"))
     with pytest.raises(SourceRefusedError, match="sends one on to another place"):
-        harvest_osf(live, MAY)
+        harvest(live, MAY)
 
 
 @pytest.mark.parametrize("body", ["", "<html/>", '{"errors": []}', '{"data": {}}', "[]", "[" * 100_000])
 def test_an_answer_that_is_no_list_is_asked_for_again(live, server, body):
     server.failing = [Response(body)]
-    harvest_osf(live, MAY)
+    harvest(live, MAY)
     assert len(_rows(live)) == 3
 
 
 def test_a_service_that_asks_for_a_long_pause_stops_the_run_and_keeps_what_came(live, server, httpserver):
     server.files["ccccc_v1"] = Response("", 429, headers={"Retry-After": "3600"})
     with pytest.raises(SourceDownError, match="is to be left alone"):
-        harvest_osf(live, MAY)
+        harvest(live, MAY)
     assert [row["format"] for row in _rows(live).values()] == ["pdf", "pdf", "none"]
 
 
@@ -149,7 +148,7 @@ def test_a_record_that_is_none_is_kept_and_counted(live, server):
     weird = {"id": "../../etc/passwd", "attributes": None, "embeds": {}}
     data = [weird, "x", {"id": 7}, server._shown(resource("aaaaa_v1"))]
     server._list = lambda request, root: Response(json.dumps({"data": data}))
-    harvest_osf(live, MAY)
+    harvest(live, MAY)
     cell = PreprintCell.open(live.downloads.mirror, MAY, live.cache)
     assert cell.inventory.unplaced == 2
     assert list(_rows(live)) == ["psyarxiv:aaaaa"]
@@ -169,12 +168,12 @@ def test_a_version_without_a_pdf_is_noted_and_keeps_no_other_from_coming(live, s
     server.files["aaaaa_v1"] = content
     if content is None:
         del server.files["aaaaa_v1"]
-    harvest_osf(live, MAY)
+    harvest(live, MAY)
     [note] = _stored(live, "psyarxiv/no-pdf")
     assert why in b"".join(live.downloads.mirror.stream(note)).decode()
     assert [row["format"] for row in _rows(live).values()] == ["none", "pdf", "pdf"]
     server.asked.clear()
-    harvest_osf(live, MAY)
+    harvest(live, MAY)
     assert server.asked == []
 
 
@@ -183,18 +182,18 @@ def test_a_file_that_lies_elsewhere_is_not_fetched(live, server):
     server._file = lambda file, root: Response(
         answer(file, root).data.replace(root.encode(), b"https://elsewhere.example")
     )
-    harvest_osf(live, MAY)
+    harvest(live, MAY)
     assert {row["format"] for row in _rows(live).values()} == {"none"}
 
 
 def test_a_file_that_is_not_as_promised_is_left_for_another_run(live, server, told):
     answer = server._file
     server._file = lambda file, root: Response(answer(file, root).data.replace(b'"size": 16', b'"size": 17'))
-    harvest_osf(live, MAY)
+    harvest(live, MAY)
     assert _stored(live, "psyarxiv/pdf") == _stored(live, "psyarxiv/no-pdf") == {}
     assert sum("left for another run" in line for line in told) == 3
     server._file = answer
-    harvest_osf(live, MAY)
+    harvest(live, MAY)
     assert {row["format"] for row in _rows(live).values()} == {"pdf"}
 
 

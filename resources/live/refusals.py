@@ -1,0 +1,33 @@
+"""Services that refuse one paper, or everybody: by a status, or by a web page that comes with status 200."""
+
+from resources.live.failures import SourceRefusedError
+from resources.live.http import Client
+
+LEFT_ALONE_SECONDS = 3600
+
+
+def leave_alone(client: Client, service: str) -> None:
+    """Lets nobody ask a service that refuses everybody, for an hour."""
+    client.turnstile(service).close(LEFT_ALONE_SECONDS)
+
+
+class RefusalsInARow:
+    """Papers that a service refused since it last gave one. MOST in a row are no matter of the papers."""
+
+    MOST = 10
+
+    def __init__(self, client: Client, service: str, advice: str):
+        self._client, self._service, self._advice = client, service, advice
+        self._count = 0
+
+    def add(self, url: str, why: str) -> None:
+        """Counts a refusal. When there are too many the service is left alone, and SourceRefusedError is raised."""
+        self._count += 1
+        if self._count == self.MOST:
+            leave_alone(self._client, self._service)
+            message = f"it refused {self.MOST} papers in a row, the last one because {why}"
+            raise SourceRefusedError(self._service, url, message, self._advice)
+
+    def end(self) -> None:
+        """Notes that the service gave a paper."""
+        self._count = 0
