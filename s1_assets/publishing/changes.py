@@ -5,7 +5,7 @@ stays until the new release is in place.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -41,14 +41,14 @@ def write_changes(
     return counts
 
 
-def taken_back(rows: pl.LazyFrame, manifests: Sequence[Manifest]) -> pl.DataFrame:
+def taken_back(rows: pl.LazyFrame, stated: Mapping[Cell, Mapping[str, str]]) -> pl.DataFrame:
     """Papers of which the newest version is not live, with its status, though earlier months may have published others.
 
-    `rows` are the published ones (columns paper_id and month).
+    `rows` are the published ones (columns paper_id and month), `stated` is the status of papers that are not live.
     """
-    stated = [(paper, status, one.month) for one in manifests for paper, status in one.withheld.items()]
+    stated_rows = [(paper, status, cell.month) for cell, papers in stated.items() for paper, status in papers.items()]
     withheld = pl.LazyFrame(
-        stated, schema={"paper_id": pl.String, "status": pl.String, "month": pl.String}, orient="row"
+        stated_rows, schema={"paper_id": pl.String, "status": pl.String, "month": pl.String}, orient="row"
     )
     live = rows.group_by("paper_id").agg(live=pl.col("month").max())
     newest = withheld.sort("month").unique("paper_id", keep="last").join(live, on="paper_id", how="left")

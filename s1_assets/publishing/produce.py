@@ -40,7 +40,7 @@ def publish_cell(stage: Stage, lake: Lake, cell: Cell, publisher: Publisher) -> 
                     cell,
                     stage.fingerprint(part),
                     cell_samples(lake, cell),
-                    withheld=_withheld(lake, cell),
+                    withheld=withheld(lake, cell),
                     scratch=folder,
                 )
                 findings = verify(publisher, manifest)
@@ -68,6 +68,7 @@ def cell_samples(lake: Lake, cell: Cell) -> Iterator[Sample]:
                 yield make_sample(paper, pair, context, caption, metrics)
 
 
-def _withheld(lake: Lake, cell: Cell) -> dict[str, str]:
+def withheld(lake: Lake, cell: Cell) -> dict[str, str]:
+    """The status of each paper of a cell that is not live, as the lake has it now."""
     papers = lake.cell_rows(RAW_PAPERS, cell, ["paper_id", "status"])
     return {row["paper_id"]: row["status"] for row in papers if row["status"] != "live"}

@@ -14,7 +14,7 @@ Of the releases before, what they were, what they changed and their tombstones s
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +22,7 @@ from pathlib import Path
 import polars as pl
 
 from resources.publishers.publisher import Publisher
+from s1_assets.cells import Cell
 from s1_assets.publishing.card import dataset_card
 from s1_assets.publishing.changes import TOMBSTONES, taken_back, tombstones, write_changes
 from s1_assets.publishing.croissant import croissant
@@ -39,13 +40,17 @@ from s1_assets.publishing.s1_layout import write_s1_files
 from s1_assets.publishing.statistics import measure, scan_metadata
 from s1_assets.publishing.works import duplicates
 
+# The status of each paper of a cell that is not live, as it is known now.
+Withheld = Callable[[Cell], Mapping[str, str]]
+
 # Raised by hand when the same cells would give other release files.
 VERSION = "4"
 
 
-def write_release(publisher: Publisher, created: datetime, scratch: Path) -> Release:
+def write_release(publisher: Publisher, created: datetime, scratch: Path, withheld: Withheld = lambda _: {}) -> Release:
     """Publishes a release of every published cell and returns it; when nothing changed since the last, returns that.
 
+    A paper that is `withheld` has its tombstone even where its cell was not published since it was taken back.
     `scratch` is an empty local folder. Raises ValueError when no cell is published yet, and RuntimeError when a file
     that the release would name is not there.
     """
@@ -53,23 +58,34 @@ def write_release(publisher: Publisher, created: datetime, scratch: Path) -> Rel
     if not manifests:
         raise ValueError(f"nothing is published under {publisher.url}; materialize published_shards of a cell first")
     previous = read_release(publisher)
-    identity = _identity(manifests)
+    since = _taken_back_since(manifests, withheld)
+    identity = _identity(manifests, since)
     if previous and previous.id.endswith(identity):
         return previous
     release_id = f"{created:%Y-%m-%d}-{identity}"
-    release = _assemble(publisher, manifests, previous, release_id=release_id, created=created, scratch=scratch)
+    stated = {one.cell: {**one.withheld, **since.get(one.cell, {})} for one in manifests}
+    release = _assemble(publisher, manifests, stated, previous, release_id=release_id, created=created, scratch=scratch)
     _switch_to(publisher, release, previous)
     return release
 
 
-def _identity(manifests: Sequence[Manifest]) -> str:
-    cells = [[manifest.source, manifest.month, manifest.fingerprint] for manifest in manifests]
+def _taken_back_since(manifests: Sequence[Manifest], withheld: Withheld) -> dict[Cell, dict[str, str]]:
+    """The status of papers that were taken back after their cell was published: a step before it may have failed."""
+    since = {one.cell: dict(withheld(one.cell).items() - one.withheld.items()) for one in manifests}
+    return {cell: papers for cell, papers in since.items() if papers}
+
+
+def _identity(manifests: Sequence[Manifest], since: Mapping[Cell, Mapping[str, str]]) -> str:
+    """Hash of what a release is made of."""
+    cells: list[list[object]] = [[manifest.source, manifest.month, manifest.fingerprint] for manifest in manifests]
+    cells += [[*cell, sorted(papers.items())] for cell, papers in since.items()]
     return hashlib.sha256(json.dumps([VERSION, cells]).encode()).hexdigest()[:8]
 
 
 def _assemble(
     publisher: Publisher,
     manifests: tuple[Manifest, ...],
+    stated: Mapping[Cell, Mapping[str, str]],
     previous: Release | None,
     *,
     release_id: str,
@@ -81,7 +97,7 @@ def _assemble(
     changes = scratch / "changes.parquet"
     counts = write_changes(publisher, before, {manifest.cell: manifest for manifest in manifests}, changes)
     published = scan_metadata(publisher, manifests)
-    withheld = taken_back(published, manifests)
+    withheld = taken_back(published, stated)
     gone = tombstones(_tombstones_of(publisher, previous), pl.scan_parquet(changes), withheld, release_id)
     stones = scratch / "tombstones.jsonl"
     gone.write_ndjson(stones)

@@ -1,16 +1,14 @@
 """A paper that its source withdraws leaves the data set: from the sensor to the tombstone of the next release."""
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 
 from resources.configured import MirrorResource
 from resources.publishers.publisher import open_publisher
 from s1_assets.partitions import cell_of
-from s1_assets.publishing.release import write_release
 from s1_assets_tests.fresh_papers.watched import Watched, paper, this_month
-from s1_assets_tests.line import Line, failure
+from s1_assets_tests.line import QUIET, Line, failure, materialized
 from s1_assets_tests.resources.live.arxiv_server import figure_source
 
 NOW = this_month()
@@ -35,21 +33,21 @@ def run_what_is_asked_for(watched, line):
         assert outcome.success, failure(outcome)
 
 
-def release(line, tmp_path, name):
+def release(line):
     publisher = open_publisher(line.settings.publish)
-    (tmp_path / name).mkdir()
-    made = write_release(publisher, datetime.now(UTC), tmp_path / name)
-    lines = publisher.read(f"releases/{made.id}/tombstones.jsonl").splitlines()
+    outcome = line.defs.resolve_job_def("make_release").execute_in_process(instance=line.instance, run_config=QUIET)
+    made = materialized(outcome)["release"]
+    lines = publisher.read(f"releases/{made['release']}/tombstones.jsonl").splitlines()
     stones = [json.loads(text) for text in lines]
     return [(stone["paper_id"], stone["pair_id"], stone["reason"]) for stone in stones]
 
 
-def test_a_withdrawn_paper_leaves_the_lake_and_the_next_release_has_its_tombstone(watched, line, tmp_path):
+def test_a_withdrawn_paper_leaves_the_lake_and_the_next_release_has_its_tombstone(watched, line):
     stays, goes = paper(NOW, 1, title="Sand"), paper(NOW, 2, title="Salt")
     watched.arxiv.oai.papers = [stays, goes]
     watched.arxiv.sources = {f"{one.paper}v1": figure_source(one.title) for one in (stays, goes)}
     run_what_is_asked_for(watched, line)
-    assert release(line, tmp_path, "first") == []
+    assert release(line) == []
     kept, left = f"arxiv:{stays.paper}", f"arxiv:{goes.paper}"
     assert papers_of(line, "figure_pairs") == {kept, left}
 
@@ -59,7 +57,24 @@ def test_a_withdrawn_paper_leaves_the_lake_and_the_next_release_has_its_tombston
     statuses = {row["paper_id"]: row["status"] for row in rows(line, "raw_papers")}
     assert statuses == {kept: "live", left: "withdrawn"}
     assert papers_of(line, "figure_pairs") == papers_of(line, "enhanced_captions") == {kept}
-    assert release(line, tmp_path, "second") == [(left, None, "withdrawn"), (left, f"{left}#1", "withdrawn")]
+    assert release(line) == [(left, None, "withdrawn"), (left, f"{left}#1", "withdrawn")]
+
+
+def test_a_withdrawal_has_its_tombstone_though_full_texts_do_not_come(watched, line):
+    stays, goes = paper(NOW, 1, title="Sand"), paper(NOW, 2, title="Salt")
+    watched.arxiv.oai.papers = [stays, goes]
+    watched.arxiv.sources = {f"{one.paper}v1": figure_source(one.title) for one in (stays, goes)}
+    run_what_is_asked_for(watched, line)
+    assert release(line) == []
+
+    for one, kind in ((stays, ""), (goes, "I")):
+        one.versions.append(("Mon, 30 Nov 2026 10:00:00 GMT", kind))
+        one.datestamp = watched.arxiv.oai.today
+    watched.arxiv.failing[f"{stays.paper}v2"] = 403
+    watched.let_pass()
+    outcome = line.run(NOW)
+    assert "arXiv denies access" in failure(outcome)
+    assert release(line) == [(f"arxiv:{goes.paper}", None, "withdrawn")]
 
 
 def rows(line, table):

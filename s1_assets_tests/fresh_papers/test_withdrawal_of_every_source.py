@@ -133,11 +133,11 @@ def line(configuration, tmp_path):
     return Line(tmp_path, tmp_path / "nothing", {"S1_MIRROR": ""}, {"mirror": MirrorResource(**configuration)})
 
 
-def test_what_a_source_takes_back_has_a_tombstone_in_the_next_release(name, source, configuration, line, tmp_path):
+def test_what_a_source_takes_back_has_a_tombstone_in_the_next_release(name, source, configuration, line):
     _, month, reason = SOURCES[name]
     cell, watched = Cell(name, month), Watched(None, configuration, line.instance, sensor=f"fresh_{name}")
     run(line, cell)
-    before = release(line, tmp_path, "first")  # of a sample that was retracted before
+    before = release(line)  # of a sample that was retracted before
     papers = papers_with_pairs(line, cell)
     goes = min(papers)
 
@@ -147,7 +147,7 @@ def test_what_a_source_takes_back_has_a_tombstone_in_the_next_release(name, sour
     for one in asked:
         run(line, one)
     assert papers_with_pairs(line, cell) == papers - {goes}
-    stones = set(release(line, tmp_path, "second")) - set(before)
+    stones = set(release(line)) - set(before)
     assert (goes, None, reason) in stones
     assert {(paper, why) for paper, _, why in stones} == {(goes, reason)}
 

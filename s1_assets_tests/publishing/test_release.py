@@ -244,6 +244,19 @@ def test_a_paper_withdrawn_in_a_later_month_is_buried_with_its_earlier_versions(
     assert "biorxiv/jsonl/24_recaption.jsonl" not in {file.file.split("/", 2)[2] for file in after.files}
 
 
+def test_a_paper_that_was_taken_back_since_its_cell_was_published_is_buried(publisher, scratch, release):
+    """Its cell's run may have failed before it was published."""
+    paper = PREPRINT["paper_id"]
+    lake = {BIORXIV: {paper: "withdrawn"}, ARXIV: {"arxiv:2401.00009": "withdrawn"}}
+    after = write_release(publisher, SECOND, scratch, lambda cell: lake[cell])
+    assert tombstones(publisher, after) == [
+        ("arxiv:2401.00009", None, "withdrawn", release.id),
+        (paper, None, "withdrawn", after.id),
+    ]
+    assert "biorxiv/jsonl/24_recaption.jsonl" not in {file.file.split("/", 2)[2] for file in after.files}
+    assert write_release(publisher, THIRD, scratch, lambda cell: lake[cell]) == after
+
+
 def test_a_withdrawn_version_does_not_bury_a_later_one_that_is_live(publisher, scratch, publish, release):
     publish(Cell("biorxiv", "2024-01"), [], withheld={PREPRINT["paper_id"]: "withdrawn"})
     after = write_release(publisher, SECOND, scratch)
