@@ -24,7 +24,7 @@ from urllib.parse import unquote
 
 from resources.live import entrez
 from resources.live.access import LiveAccess
-from resources.live.failures import BrokenPromiseError, SourceRefusedError, TooLargeError
+from resources.live.failures import BrokenPromiseError, FailuresInARow, SourceError, SourceRefusedError, TooLargeError
 from resources.live.pmc_bucket import ArticleFile, file_of, metadata_of, metadata_tags, open_file, urls_of
 from resources.sources.articles.news import released_in
 from resources.sources.articles.pmc import ROOT
@@ -58,8 +58,8 @@ class _Month:
 def harvest_natcomms(live: LiveAccess, cell: Cell, limit: int = ARTICLES_A_RUN) -> None:
     """Fetches up to `limit` articles of a month that are new, or that were not looked at for a week.
 
-    What keeps one article from coming keeps no other. Raises SourceDownError and SourceRefusedError as the client
-    does; what was stored until then stays.
+    What keeps one article from coming keeps no other: it is looked at again by the next run. Raises SourceDownError and
+    SourceRefusedError as the client does, for a search or for many articles in a row; what was stored until then stays.
     """
     with live.alone("natcomms"):
         month = _read(live, cell.month)
@@ -72,9 +72,15 @@ def harvest_natcomms(live: LiveAccess, cell: Cell, limit: int = ARTICLES_A_RUN) 
         due = [pmcid for pmcid in articles if month.looked.get(pmcid, "") < again]
         if len(due) > limit:
             live.log(f"natcomms {cell.month}: {len(due)} articles are to be looked at; {limit} of them are now")
+        failures = FailuresInARow()
         try:
             for number, pmcid in enumerate(due[:limit], 1):
-                _look(live, month, pmcid)
+                try:
+                    _look(live, month, pmcid)
+                    failures.end()
+                except SourceError as error:
+                    failures.add(error)
+                    live.log(f"natcomms: {pmcid} is left for another run: {error}")
                 if number % LOOKS_A_SAVE == 0:
                     _write(live, cell.month, month)
         finally:

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from resources.live.access import LiveAccess
 from resources.live.answers import Answer, KeptAnswers
-from resources.live.failures import SourceDownError, SourceRefusedError
+from resources.live.failures import FailuresInARow, SourceDownError, SourceRefusedError
 from resources.live.http import Client, UnusableError, not_empty
 from resources.sources.articles.openrxiv import UNREADABLE, Record, interval_of, record_of
 from s1_assets.cells import days_of
@@ -50,7 +50,10 @@ class ApiPage:
 
 @dataclass
 class _Harvested:
-    """When a month's list was asked for (seconds since 1970), how long it was, and whether it held still meanwhile."""
+    """When a month's list was asked for (seconds since 1970), and how long it was.
+
+    `still` is one that held still meanwhile, and whose histories all came.
+    """
 
     at: float = 0.0
     records: int = 0
@@ -90,7 +93,8 @@ def harvest_list(live: LiveAccess, source: str, month: str) -> None:
 
     Due it is when something of the month changed since (`openrxiv_changes`), and every FRESH_SECONDS until the month
     is over and settled. Versions that were taken back bring the histories of their preprints, because earlier months
-    have versions of them. Raises SourceDownError and SourceRefusedError as the client; what was stored then stays.
+    have versions of them; while one does not come the list stays due. Raises SourceDownError and SourceRefusedError as
+    the client; what was stored then stays.
     """
     with live.alone(f"{source}-api-{month}"):
         harvested = _Harvested(**live.downloads.state(_state_path(source, month)))
@@ -104,10 +108,9 @@ def harvest_list(live: LiveAccess, source: str, month: str) -> None:
             raise SourceDownError(SERVICE, _address(live, source, month), why, advice)
         _store(live, source, month, records)
         live.log(f"{source}: {len(records)} versions of preprints are listed for {month}")
-        for record in map(readable, records):
-            if record and record.withdrawn:
-                fetch_history(live, source, record, again=False)
-        done = _Harvested(started, len(records), still)
+        taken_back, failures = [one for one in map(readable, records) if one and one.withdrawn], FailuresInARow()
+        histories = [fetch_history(live, source, record, failures, again=False) for record in taken_back]
+        done = _Harvested(started, len(records), still and None not in histories)
         live.downloads.put_state(_state_path(source, month), asdict(done))
         kept.forget()
 
@@ -120,9 +123,12 @@ def mark_changed(live: LiveAccess, source: str, months: Iterable[str]) -> None:
             live.downloads.put_state(path, live.downloads.state(path) | marks)
 
 
-def fetch_history(live: LiveAccess, source: str, record: Record, *, again: bool = True) -> list[Record]:
+def fetch_history(
+    live: LiveAccess, source: str, record: Record, failures: FailuresInARow, *, again: bool = True
+) -> list[Record] | None:
     """All versions of a preprint, which are stored too; nothing is asked for the only version of one.
 
+    None where they do not come for now, which is counted among `failures` and raised when it is the service's own.
     Without `again` the answer that is stored is not asked for a second time, and nothing is returned.
     """
     if record.version == 1 or not _DOI.fullmatch(record.doi):
@@ -135,6 +141,11 @@ def fetch_history(live: LiveAccess, source: str, record: Record, *, again: bool 
     except SourceRefusedError as error:
         live.log(f"{source}: earlier versions of {record.doi}, which was withdrawn, are not known: {error}")
         return []
+    except SourceDownError as error:
+        failures.add(error)
+        live.log(f"{source}: earlier versions of {record.doi}, which was withdrawn, are left for later: {error}")
+        return None
+    failures.end()
     live.downloads.put(path, _answer(page.records))
     return [found for raw in page.records if (found := readable(raw)) and found.doi == record.doi]
 

@@ -15,12 +15,14 @@ import hashlib
 import json
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from resources.live.access import LiveAccess
 from resources.live.changes import Changes
+from resources.live.failures import FailuresInARow
 from resources.live.meca_archives import NewestArchives, new_archives, service_of
 from resources.live.openrxiv_api import ask_page, fetch_history, mark_changed, readable
 from resources.sources.articles.openrxiv import Record
@@ -28,6 +30,7 @@ from s1_assets.cells import FIRST_MONTH
 
 LOOK_SECONDS = 3600  # between two looks
 OVERLAP_DAYS = 3
+_WITHOUT_HISTORY = "?"  # of a hash: the record was told, and the other versions of its preprint are to be
 
 
 @dataclass
@@ -60,7 +63,8 @@ def changed_preprints(source: str, live: LiveAccess, since: str = "", pages: int
 
     The month is that of the cell which reads them: the one in which a version was posted, or in whose folder an archive
     lies. Preprints go by DOI in lower case, archives by file name. One that was taken back counts in the months of all
-    its versions. The months' lists are marked, so that their next harvest asks for them again.
+    its versions; while these do not come, in its own, and looks of the next OVERLAP_DAYS ask for them again.
+    The months' lists are marked, so that their next harvest asks for them again.
 
     Asks for at most `pages` pages, and for the history of each preprint that was taken back; nothing is asked within
     LOOK_SECONDS of a finished look. The first call begins yesterday. When it is not complete, call again with the
@@ -70,7 +74,8 @@ def changed_preprints(source: str, live: LiveAccess, since: str = "", pages: int
     mark, months = _Watermark.read(since), defaultdict[str, set[str]](set)
     if time.time() - mark.looked < LOOK_SECONDS:
         return Changes({}, since, complete=True)
-    complete = any(_next_page(live, source, mark, months) for _ in range(pages))
+    failures = FailuresInARow()
+    complete = any(_next_page(live, source, mark, months, failures) for _ in range(pages))
     mark_changed(live, source, months)
     if complete:
         mark = _Watermark(_overlap(), 0, time.time(), _listed_again(mark.seen), mark.archives)
@@ -82,19 +87,18 @@ def changed_preprints(source: str, live: LiveAccess, since: str = "", pages: int
     return Changes(found, json.dumps(asdict(mark)), complete)
 
 
-def _next_page(live: LiveAccess, source: str, mark: _Watermark, months: defaultdict[str, set[str]]) -> bool:
+def _next_page(
+    live: LiveAccess, source: str, mark: _Watermark, months: defaultdict[str, set[str]], failures: FailuresInARow
+) -> bool:
     """Lists one page more, notes what is new there, and moves the watermark on; returns whether that was the last."""
     page = ask_page(live.client, source, mark.day, mark.day, mark.cursor)
-    seen = mark.seen.setdefault(mark.day, [])
-    known = set(seen)
+    seen = dict.fromkeys(mark.seen.get(mark.day, []))
     for raw in page.records:
-        digest = _digest(raw)
-        if digest not in known:
-            seen.append(digest)
-            for record in _versions(live, source, readable(raw)):
-                month = f"{record.posted:%Y-%m}"
-                if FIRST_MONTH[source] <= month <= f"{_today():%Y-%m}":
-                    months[month].add(record.doi.lower())
+        for record in _untold(live, source, raw, seen, failures):
+            month = f"{record.posted:%Y-%m}"
+            if FIRST_MONTH[source] <= month <= f"{_today():%Y-%m}":
+                months[month].add(record.doi.lower())
+    mark.seen[mark.day] = [*seen]
     mark.cursor += len(page.records)
     if not page.ends_at(mark.cursor):
         return False
@@ -114,11 +118,21 @@ def _listed_again(seen: dict[str, list[str]]) -> dict[str, list[str]]:
     return {day: hashes for day, hashes in seen.items() if day >= _overlap()}
 
 
-def _versions(live: LiveAccess, source: str, record: Record | None) -> list[Record]:
-    """The versions whose months a record changes: itself, and all others of a preprint that it takes back."""
-    if record is None:
-        return []
-    return [record, *fetch_history(live, source, record)] if record.withdrawn else [record]
+def _untold(
+    live: LiveAccess, source: str, raw: Any, seen: dict[str, None], failures: FailuresInARow
+) -> Iterator[Record]:
+    """The versions whose months a record changes, as far as `seen` has none of it, which gets its hash.
+
+    These are itself, and all others of a preprint that it takes back.
+    """
+    digest, record = _digest(raw), readable(raw)
+    if digest in seen:
+        return
+    if record and digest + _WITHOUT_HISTORY not in seen:
+        yield record
+    history = fetch_history(live, source, record, failures) if record and record.withdrawn else []
+    seen[digest + _WITHOUT_HISTORY if history is None else digest] = None
+    yield from history or []
 
 
 def _digest(raw: Any) -> str:

@@ -11,7 +11,7 @@ Of what the API gives a mirror keeps what is read: no permissions, no more of co
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +21,7 @@ from resources.live.access import LiveAccess
 from resources.live.answers import Answer
 from resources.live.changes import Changes
 from resources.live.download import download
-from resources.live.failures import SourceRefusedError
+from resources.live.failures import FailuresInARow, SourceDownError, SourceRefusedError
 from resources.live.http import UnusableError
 from resources.live.partial import Download, Promised
 from resources.live.preprint_pdfs import MAX_PDF_BYTES, NoPdfError, OpenPdf, harvest_pdfs
@@ -40,7 +40,6 @@ _ID = re.compile(r"[A-Za-z0-9]{1,40}")
 _NAME = re.compile(r"[a-z0-9]{5,12}(?:_v\d{1,3})?")
 _NOT_KEPT = {"date_modified", "current_user_permissions"}
 _STATED = ("date_published", "date_withdrawn", "date_last_transitioned")
-_NOT_THERE = 404
 
 Resource = dict[str, Any]
 
@@ -59,10 +58,10 @@ class OsfRecords:
         if since:
             filters["[date_modified][gte]"] = f"{since.astimezone(UTC):%Y-%m-%d}"
         place: str | None = self._list(live, filters, ROWS)
+        details = _Details(live)
         while place:
             resources, place = _page(live, place)
-            earlier = [one for resource in resources for one in _earlier_versions(live, resource)]
-            yield [_listed(live, resource) for resource in [*resources, *earlier]]
+            yield [record for resource in resources for record in details.versions(resource)]
 
     def begin(self, when: datetime) -> str:
         """That day."""
@@ -71,11 +70,11 @@ class OsfRecords:
     def changed(self, live: LiveAccess, mark: str) -> Iterator[ListedPage]:
         """Pages of what was modified, day by day, from a mark on until today."""
         begun, _, place = mark.partition(" ")
-        day, today = date.fromisoformat(begun), datetime.now(UTC).date()
+        day, today, details = date.fromisoformat(begun), datetime.now(UTC).date(), _Details(live)
         while True:
             filters = {"[date_modified][gte]": f"{day}", "[date_modified][lt]": f"{day + timedelta(days=1)}"}
             resources, after = _page(live, place or self._list(live, filters, ROWS_OF_CHANGES))
-            records = [_listed(live, resource) for resource in resources]
+            records = [details.listed(resource) for resource in resources]
             if after:
                 place = after
                 yield ListedPage(records, f"{day} {place}", more=True)
@@ -125,56 +124,100 @@ def _below(live: LiveAccess, url: str) -> str:
     return url.removeprefix(base)
 
 
-def _earlier_versions(live: LiveAccess, resource: Resource) -> list[Resource]:
-    """The versions before a preprint's newest one, where that is not the first."""
-    name, attributes = str(resource.get("id")), resource.get("attributes")
-    if not isinstance(attributes, dict) or attributes.get("version") in (None, 1) or not _NAME.fullmatch(name):
-        return []
-    place, found = f"preprints/{name}/versions/?embed=contributors&embed=license&page%5Bsize%5D={ROWS}", None
-    answer = live.client.get(SERVICE, place, expected=frozenset({_NOT_THERE}), usable=_check_list)
-    if answer.status != _NOT_THERE:
-        found = json.loads(answer.body)["data"]
-    return [one for one in found or [] if isinstance(one, dict) and one.get("id") != name]
+class _Details:
+    """What lists leave out of single preprints: earlier versions, and all contributors but the first ones.
+
+    A preprint of which they do not come keeps no other from coming: those that the service refuses to give are left
+    out, and a record of which something failed in a way that may pass is not whole.
+    """
+
+    def __init__(self, live: LiveAccess):
+        self._live, self._failures = live, FailuresInARow()
+
+    def versions(self, resource: Resource) -> Iterator[ListedRecord]:
+        """A preprint as it is kept, and the versions before it where it is not the first."""
+        name, attributes = str(resource.get("id")), resource.get("attributes")
+        earlier: list[Resource] | None = []
+        if isinstance(attributes, dict) and attributes.get("version") not in (None, 1) and _NAME.fullmatch(name):
+            earlier = self._asked(f"earlier versions of {name}", lambda: _earlier_versions(self._live, name))
+        yield self.listed(resource, whole=earlier is not None)
+        yield from map(self.listed, earlier or [])
+
+    def listed(self, resource: Resource, *, whole: bool = True) -> ListedRecord:
+        """A resource as it is kept; one that is none as it came, for its reader to tell."""
+        attributes, embeds = resource.get("attributes"), resource.get("embeds")
+        if not isinstance(attributes, dict) or not _NAME.fullmatch(str(resource.get("id"))):
+            return ListedRecord(kept(resource), "9999")
+        contributors = _embedded_contributors(resource)
+        if contributors is None or _has_more_contributors(resource):
+            every = self._asked(
+                f"contributors of {resource['id']}", lambda: _every_contributor(self._live, resource["id"])
+            )
+            whole, contributors = whole and every is not None, every or contributors
+        record = {
+            "id": resource["id"],
+            "type": resource.get("type"),
+            "attributes": {name: value for name, value in attributes.items() if name not in _NOT_KEPT},
+            "links": resource.get("links"),
+            "relationships": {"primary_file": {"data": {"id": _file_id(resource)}}},
+            "embeds": {
+                "contributors": {"data": [_contributor(one) for one in contributors or [] if isinstance(one, dict)]},
+                "license": embeds.get("license") if isinstance(embeds, dict) else None,
+            },
+        }
+        stated = max(str(attributes.get(name) or "") for name in _STATED)
+        return ListedRecord(kept(record), stated, whole)
+
+    def _asked(self, what: str, ask: Callable[[], list[Resource]]) -> list[Resource] | None:
+        """What is asked for one preprint: nothing where it is refused, None where it failed for now."""
+        try:
+            found = ask()
+        except SourceRefusedError as error:
+            self._live.log(f"OSF: {what} are left out: {error}")
+            return []
+        except SourceDownError as error:
+            self._failures.add(error)
+            self._live.log(f"OSF: {what} are left for another run: {error}")
+            return None
+        self._failures.end()
+        return found
 
 
-def _listed(live: LiveAccess, resource: Resource) -> ListedRecord:
-    """A resource as it is kept; one that is none as it came, for its reader to tell."""
-    attributes, embeds = resource.get("attributes"), resource.get("embeds")
-    if not isinstance(attributes, dict) or not _NAME.fullmatch(str(resource.get("id"))):
-        return ListedRecord(kept(resource), "9999")
-    stated = max(str(attributes.get(name) or "") for name in _STATED)
-    record = {
-        "id": resource["id"],
-        "type": resource.get("type"),
-        "attributes": {name: value for name, value in attributes.items() if name not in _NOT_KEPT},
-        "links": resource.get("links"),
-        "relationships": {"primary_file": {"data": {"id": _file_id(resource)}}},
-        "embeds": {
-            "contributors": {"data": _contributors(live, resource)},
-            "license": embeds.get("license") if isinstance(embeds, dict) else None,
-        },
-    }
-    return ListedRecord(kept(record), stated)
+def _earlier_versions(live: LiveAccess, name: str) -> list[Resource]:
+    place = f"preprints/{name}/versions/?embed=contributors&embed=license&page%5Bsize%5D={ROWS}"
+    found = json.loads(live.client.get(SERVICE, place, usable=_check_list).body)["data"]
+    return [one for one in found if isinstance(one, dict) and one.get("id") != name]
 
 
-def _contributors(live: LiveAccess, resource: Resource) -> list[Resource]:
-    """All contributors, with name and place only; those that are not embedded are asked for."""
+def _embedded_contributors(resource: Resource) -> list[Resource] | None:
+    data = _contributors_of(resource).get("data")
+    return data if isinstance(data, list) else None
+
+
+def _has_more_contributors(resource: Resource) -> bool:
+    links = _contributors_of(resource).get("links")
+    return bool(isinstance(links, dict) and links.get("next"))
+
+
+def _contributors_of(resource: Resource) -> Resource:
     embeds = resource.get("embeds")
     embedded = embeds.get("contributors") if isinstance(embeds, dict) else None
-    data = embedded.get("data") if isinstance(embedded, dict) else None
-    links = (embedded.get("links") if isinstance(embedded, dict) else None) or {}
-    if not isinstance(data, list) or links.get("next"):
-        data, place = [], f"preprints/{resource['id']}/contributors/?page%5Bsize%5D={ROWS}"
-        for _ in range(MAX_CONTRIBUTOR_PAGES):
-            page, after = _page(live, place)
-            data += page
-            if not after:
-                break
-            place = after
-    return [_contributor(one) for one in data if isinstance(one, dict)]
+    return embedded if isinstance(embedded, dict) else {}
+
+
+def _every_contributor(live: LiveAccess, name: str) -> list[Resource]:
+    found, place = list[Resource](), f"preprints/{name}/contributors/?page%5Bsize%5D={ROWS}"
+    for _ in range(MAX_CONTRIBUTOR_PAGES):
+        page, after = _page(live, place)
+        found += page
+        if not after:
+            break
+        place = after
+    return found
 
 
 def _contributor(contributor: Resource) -> Resource:
+    """A contributor with name and place only."""
     attributes = contributor.get("attributes")
     place = attributes if isinstance(attributes, dict) else {}
     try:

@@ -34,10 +34,14 @@ NEWS = timedelta(days=7)
 
 @dataclass(frozen=True)
 class ListedRecord:
-    """A record as it is kept, one line of JSON, and when its server last published something of it (UTC, ISO 8601)."""
+    """A record as it is kept, one line of JSON, and when its server last published something of it (UTC, ISO 8601).
+
+    One that is not `whole` lacks something that its service did not give for now.
+    """
 
     line: bytes
     stated: str
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class _State:
 def harvest_records(live: LiveAccess, records: RecordList, month: str) -> None:
     """Brings the records of a month ("YYYY-MM") up to date; asks nothing when the last look at it is fresh.
 
+    A look that brought records which are not whole does not count: the next run lists what it listed again.
     Raises SourceDownError and SourceRefusedError as the client does; what was stored until then stays.
     """
     with live.alone(f"{records.source}-records"):
@@ -96,10 +101,14 @@ def harvest_records(live: LiveAccess, records: RecordList, month: str) -> None:
         if look and time.time() - look.at < FRESH_SECONDS:
             return
         since = datetime.fromisoformat(look.since) - OVERLAP if look else None
-        came = new = 0
+        came = new = lacking = 0
         for page in records.posted(live, month, since):
             came, new = came + len(page), new + _store(live, records, page)
+            lacking += sum(not record.whole for record in page)
         live.log(f"{records.source} {month}: {came} records came, {new} of them new or changed")
+        if lacking:
+            live.log(f"{records.source} {month}: {lacking} records are not whole, and the next run asks for them again")
+            return
         state = _read_state(live, records)
         state.months[month] = _Look(begun.isoformat(timespec="seconds"), time.time())
         _write_state(live, records, state)

@@ -34,13 +34,15 @@ def version(doi: str, day: str, number: int = 1, **fields: Any) -> dict[str, Any
 class OpenrxivServer:
     """Answers about `records` (those of bioRxiv), `page` at a time, with `total` written by `write`.
 
-    `failing` answers come first. `asked` are the paths of all requests.
+    `failing` answers come first; the histories of `unanswered` DOIs are empty, with status 200. `asked` are the paths
+    of all requests.
     """
 
     records: list[dict[str, Any]] = field(default_factory=list)
     page: int = 30
     write: Any = str
     failing: list[Response] = field(default_factory=list)
+    unanswered: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
 
     def __call__(self, request: Request) -> Response:
@@ -48,6 +50,8 @@ class OpenrxivServer:
         if self.failing:
             return self.failing.pop(0)
         if history := _HISTORY.fullmatch(request.path):
+            if history["doi"] in self.unanswered:
+                return Response("")
             found = [record for record in self.records if record["doi"] == history["doi"]]
             return _json({"messages": [{"status": "ok"}], "collection": found} if found else NOTHING)
         asked = _LIST.fullmatch(request.path)

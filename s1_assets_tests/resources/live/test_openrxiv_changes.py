@@ -10,7 +10,7 @@ import pytest
 from werkzeug import Response
 
 from resources.live.access import Downloads, LiveAccess
-from resources.live.failures import SourceDownError, SourceRefusedError
+from resources.live.failures import FailuresInARow, SourceDownError, SourceRefusedError
 from resources.live.harvests import FEEDS
 from resources.live.openrxiv_api import harvest_list
 from resources.live.openrxiv_changes import changed_preprints
@@ -130,6 +130,52 @@ def test_a_withdrawal_changes_the_months_of_all_versions(live, server):
     told, watermark = look(live)
     assert sorted(told) == sorted([("2024-01", doi), ("2024-03", doi), (month(), doi)])
     assert look(live, later(watermark))[0] == []
+
+
+def _withdrawn(*dois):
+    """Preprints of 40 days ago that were withdrawn yesterday."""
+    return [
+        one
+        for doi in dois
+        for one in (version(doi, day(40)), version(doi, day(1), 2, title="WITHDRAWN: On pumps", type="withdrawn"))
+    ]
+
+
+def test_a_history_that_does_not_come_keeps_nothing_else_from_being_told_and_is_asked_for_again(live, server):
+    doi, fresh = "10.64898/w", [f"10.64898/{number}" for number in range(6)]
+    server.records = [*_withdrawn(doi), *(version(one, day()) for one in fresh)]
+    server.unanswered = {doi}
+    told, watermark = look(live)
+    assert sorted(told) == sorted([(month(1), doi), *((month(), one) for one in fresh)])
+    told, watermark = look(live, later(watermark))
+    assert told == []
+    server.unanswered.clear()
+    told, watermark = look(live, later(watermark))
+    assert (month(40), doi) in told
+    assert look(live, later(watermark))[0] == []
+
+
+def test_histories_that_fail_one_after_another_are_the_services_failure(live, server):
+    dois = [f"10.64898/{number}" for number in range(FailuresInARow.MOST)]
+    server.records, server.unanswered = _withdrawn(*dois), set(dois)
+    with pytest.raises(SourceDownError, match="the answer is empty"):
+        look(live)
+    server.unanswered.pop()
+    assert {paper for _, paper in look(live)[0]} == set(dois)
+
+
+def test_a_month_is_listed_though_a_history_does_not_come_which_its_next_harvest_asks_for(live, server):
+    doi = "10.64898/w"
+    server.records, server.unanswered = _withdrawn(doi), {doi}
+    harvest_list(live, "biorxiv", month(1))
+    folder = f"biorxiv/api/details/biorxiv/{doi}"
+    assert list(live.downloads.mirror.objects(folder)) == []
+    state = f"biorxiv/api/harvested/{month(1)}.json"
+    assert live.downloads.state(state)["still"] is False
+    server.unanswered.clear()
+    live.downloads.put_state(state, live.downloads.state(state) | {"at": 0.0})
+    harvest_list(live, "biorxiv", month(1))
+    assert len(list(live.downloads.mirror.objects(folder))) == 1
 
 
 def test_a_look_after_a_long_time_lists_every_day_between(live, server):
