@@ -25,18 +25,18 @@ STAGE = Stage(RAW_PAPERS, version="4", side_tables=(IDENTITIES, REJECTS))
 @dg.asset(deps=SOURCE_ASSETS, **declaration(STAGE, {"python", "parquet"}))
 def raw_papers(
     context: dg.AssetExecutionContext, lake: LakeResource, mirror: MirrorResource
-) -> dg.MaterializeResult[None]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """One row a paper of the month: metadata, licence and rights, and where its archive lies.
 
     Parts are named by how papers arrive (an arXiv chunk). Papers that cannot be used stand in `rejects`; those
     listed in the lake's `takedowns.txt` are marked withdrawn, and nothing of them goes further. What of the source's
     mirror belongs to no month is of no cell and so not in `rejects`: the metadata `unplaced` counts it.
 
-    When a live service gives records and not all full texts, parts are committed before the run fails.
+    When a live service gives records and not all full texts, the cell is materialized before the run fails.
     """
     cell = cell_of(context.partition_key)
     with tried_again(context, mirror, SourceDownError), mirror.planned(cell, context.log.info) as plan:
-        return _raw_papers(context, lake.open(), plan, cell)
+        yield _raw_papers(context, lake.open(), plan, cell)
 
 
 def _raw_papers(

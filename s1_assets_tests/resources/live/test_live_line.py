@@ -135,6 +135,7 @@ def test_what_records_tell_is_committed_though_full_texts_do_not_come(line, arxi
     assert not outcome.success
     assert re.search(rf"arxiv-export: .*HTTP {status}\), asked for http://127\.0\.0\.1:\d+/e-print/", failure(outcome))
     assert sum(event.is_step_restarted for event in outcome.all_events) == tries - 1
+    assert materialized(outcome)["raw_papers"]["rows"] == 7
     papers = _papers(line)
     assert papers[f"arxiv:{goes.paper}"]["status"] == "withdrawn"
     assert {paper for paper, row in papers.items() if row["format"] == "none" and row["status"] == "live"} == {
