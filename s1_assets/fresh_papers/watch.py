@@ -12,6 +12,7 @@ from resources.live.changes import Changes
 from resources.live.failures import SourceError, SourceRefusedError
 from resources.live.harvests import FEEDS
 from resources.live.services import LeftOutError
+from s1_assets.cell_state import PARTITION
 from s1_assets.cells import FIRST_MONTH, SOURCES, Cell, month_before
 from s1_assets.fresh_papers.live import why_not_live
 from s1_assets.fresh_papers.seen import Changed, Seen, clock
@@ -110,8 +111,11 @@ def _within(seconds: float, look: Callable[[], Changes]) -> Changes:
 
 
 def _left_out(context: dg.SensorEvaluationContext, source: str, seen: Seen, this_month: str) -> set[str]:
-    """Waiting months that are no cells, and old ones that were never made here, which are for a backfill to fetch."""
-    made = context.instance.get_materialized_partitions(dg.AssetKey(RAW_PAPERS.name))
+    """Waiting months that are no cells, and old ones that were never made here, which are for a backfill to fetch.
+
+    One whose first run is under way counts as made, since that run may have read the source's list before the change.
+    """
+    made = context.instance.get_materialized_partitions(dg.AssetKey(RAW_PAPERS.name)) | _under_way(context.instance)
     none, old = set(), set()
     for month in seen.waiting:
         cell = Cell(source, month)
@@ -144,6 +148,12 @@ def _request(cell: Cell, changed: Changed, seen: Seen) -> dg.RunRequest:
     return dg.RunRequest(run_key=f"{key} {changed.digest}", partition_key=key, tags=FRESH_PAPERS_NEXT | tags)
 
 
+def _under_way(instance: dg.DagsterInstance) -> set[str]:
+    """Partition keys of the runs that were started, by whomever; those in the queue will see what is new anyway."""
+    started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
+    return {run.tags[PARTITION] for run in instance.get_runs(started) if PARTITION in run.tags}
+
+
 def _queued(instance: dg.DagsterInstance, source: str) -> Iterator[str]:
     """Partition keys of the runs that this sensor asked for and that were not started yet."""
     waiting = dg.RunsFilter(
@@ -152,7 +162,7 @@ def _queued(instance: dg.DagsterInstance, source: str) -> Iterator[str]:
         tags={"dagster/sensor_name": sensor_name(source)},
     )
     for run in instance.get_runs(waiting):
-        yield run.tags["dagster/partition"]
+        yield run.tags[PARTITION]
 
 
 def _waits(source: str, seen: Seen) -> str:

@@ -131,6 +131,18 @@ def test_a_backfill_s_run_in_the_queue_does_not_hold_fresh_papers_back(watched, 
     assert months(watched.ask()) == [NOW.month]
 
 
+def test_an_old_month_that_changes_while_its_first_run_is_under_way_is_asked_for(watched, daemons):
+    daemons.queue("cell", {"dagster/backfill": "all", "dagster/partition": partition_key(OLD)})
+    watched.arxiv.oai.papers = [paper(OLD, 1)]
+    watched.look()
+    assert watched.ask() == []  # in the queue: it has not read anything yet
+    [_] = daemons.start_runs()
+    watched.arxiv.oai.papers = [paper(OLD, 1, datestamp=watched.arxiv.oai.today, title="On other things")]
+    watched.let_pass()
+    watched.look()
+    assert months(watched.ask()) == [OLD.month]
+
+
 def test_a_source_that_is_down_is_left_alone_for_a_while_and_loses_nothing(watched):
     watched.arxiv.down = True
     said = watched.look()
