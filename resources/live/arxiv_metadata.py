@@ -8,6 +8,10 @@ the state are stored, so that a killed harvest goes on where it was, and others 
 late is harvested first, whatever else is under way; what was modified before that only as far back as a month needs
 it, and a slice of days at a time, the latest first. Datestamps are days, and answers may be some days old: the next
 harvest begins a day before the oldest answer of the last one, and leaves out what it brought already.
+
+A token says how many records to skip. A record that is modified gets a new datestamp, and goes from its place to the
+list's end: when that happens between two pages, all after it move up, and the next page passes one over. So a list is
+read again when a record that came is found to have a later datestamp since.
 """
 
 import contextlib
@@ -24,7 +28,7 @@ from resources.live.access import LiveAccess
 from resources.live.arxiv_lines import Authors, paper_of, parsed_authors, snapshot_line
 from resources.live.changes import Changes, changes_after, store_lines
 from resources.live.failures import SourceDownError
-from resources.live.oai import OaiList, OaiPage
+from resources.live.oai import OaiList, OaiPage, OaiRecord
 from resources.sources.arxiv.harvested import HARVESTED
 from resources.sources.arxiv.ids import canonical_id, month_of
 from resources.sources.arxiv.snapshot import snapshot_until
@@ -35,6 +39,7 @@ STATE = f"{HARVESTED.folder}/harvested.json"
 EARLIEST = date(2005, 9, 16)
 PAGES_A_STEP = 8  # of 2,500 records, whose lines are held in memory: about 50 MB, and some minutes
 MOST_PAGES = 2000  # of one harvest, five million records: more than arXiv has
+PASSES = 3  # over a list that changes while it is read
 FRESH_SECONDS = 6 * 3600  # arXiv announces once a day
 # Ids name the month of announcement in New York; a day before it in Greenwich is soon enough.
 _MARGIN = timedelta(days=2)
@@ -48,7 +53,7 @@ class _Open:
 
     It goes on with `token`, or from the day `reached` should that have expired; `pages` came so far. `started` is the
     day of its oldest answer. `seen` has the hash of each line of `resumes` and later, by id: the next one lists them
-    again.
+    again. `listed` has the datestamp of each record that came, by id; `moved` says that one of them has another since.
     """
 
     first: str
@@ -58,11 +63,41 @@ class _Open:
     started: str = ""
     pages: int = 0
     seen: dict[str, str] = field(default_factory=dict)
+    listed: dict[str, str] = field(default_factory=dict)
+    moved: bool = False
+    passes: int = 1
 
     @property
     def resumes(self) -> str:
         """The day with which the next harvest is to begin."""
         return _before(self.started, _DAY)
+
+    def take(self, pages: list[OaiPage]) -> list[OaiRecord]:
+        """Moves on by some pages; returns their records, less those that came before and have not changed since."""
+        self.started = min(filter(None, [self.started, *(page.day for page in pages)]))
+        self.token = pages[-1].token
+        self.pages += len(pages)
+        records = [record for page in pages for record in page.records]
+        self.reached = max((record.datestamp[:10] for record in records), default=self.reached or self.first)
+        return [record for record in records if self._is_news(record)]
+
+    def _is_news(self, record: OaiRecord) -> bool:
+        """Whether a record did not come before as it is; notes that it came."""
+        before = self.listed.get(paper_of(record))
+        self.compare(record)
+        self.listed[paper_of(record)] = record.datestamp
+        return record.datestamp != before or record.datestamp >= self.resumes  # a day may bring several changes
+
+    def compare(self, record: OaiRecord) -> None:
+        """Notes whether a record, as it is now, came with an earlier datestamp."""
+        before = self.listed.get(paper_of(record))
+        if before is not None and before < record.datestamp:
+            self.listed[paper_of(record)], self.moved = record.datestamp, True
+
+    def begin_again(self) -> None:
+        """Goes back to the list's begin; what came stays known."""
+        self.token, self.reached, self.pages, self.moved = "", "", 0, False
+        self.passes += 1
 
 
 @dataclass
@@ -124,10 +159,12 @@ def _step(live: LiveAccess, begin: date, pages: int) -> bool:
     if harvest is None:
         return False
     got = _pages(live, harvest, pages)
-    lines = _lines(live, got)
-    _store(live, lines, known=state.seen if harvest.until is None else {})
-    _advance(harvest, got, lines)
-    _keep(state, harvest)
+    new = harvest.take(got)
+    lines = _lines(live, new, len(got))
+    _store(live, lines, known=(state.seen if harvest.until is None else {}) | harvest.seen)
+    recent = {paper_of(record) for record in new if record.datestamp >= harvest.resumes}
+    harvest.seen |= {paper: _digest(lines[paper]) for paper in recent}
+    _keep(state, harvest, under_way=bool(harvest.token) or _is_read_again(live, harvest))
     endless = bool(harvest.token) and harvest.pages >= MOST_PAGES
     if endless:
         harvest.token, harvest.pages = "", 0
@@ -158,22 +195,40 @@ def _pages(live: LiveAccess, harvest: _Open, count: int) -> list[OaiPage]:
     return list(itertools.islice(listing.pages(live.client, harvest.token), count))
 
 
-def _advance(harvest: _Open, pages: list[OaiPage], lines: dict[str, bytes]) -> None:
-    harvest.started = min(filter(None, [harvest.started, *(page.day for page in pages)]))
-    harvest.token = pages[-1].token
-    harvest.pages += len(pages)
-    harvest.reached = max(_days(pages), default=harvest.reached or harvest.first)
-    recent = {paper_of(record) for page in pages for record in page.records if record.datestamp >= harvest.resumes}
-    harvest.seen |= {paper: _digest(lines[paper]) for paper in recent}
+def _is_read_again(live: LiveAccess, harvest: _Open) -> bool:
+    """Whether a list that came to its end begins again, because a record went from its place meanwhile."""
+    shows_changes = harvest.until is None or harvest.pages == 1  # at its end, or there was no time for any
+    if (shows_changes or _compare_with_now(live, harvest)) and not harvest.moved:
+        return False
+    what = f"arXiv metadata: records changed while those modified from {harvest.first} on were listed"
+    if harvest.passes == PASSES:
+        live.log(f"{what}, {PASSES} times; one that was passed over may be lacking")
+        return False
+    live.log(f"{what}; they are listed again")
+    harvest.begin_again()
+    return True
 
 
-def _keep(state: _State, harvest: _Open) -> None:
+def _compare_with_now(live: LiveAccess, harvest: _Open) -> bool:
+    """Compares what a harvest listed with what was modified since it started; returns whether all of that was seen."""
+    now = OaiList(SERVICE, "arXivRaw", date.fromisoformat(harvest.started))
+    try:
+        for page in itertools.islice(now.pages(live.client), PAGES_A_STEP):
+            for record in page.records:
+                harvest.compare(record)
+            if not page.token:
+                return True
+    except SourceDownError as error:
+        live.log(f"arXiv metadata: what was modified meanwhile is not known: {error}")
+    return False
+
+
+def _keep(state: _State, harvest: _Open, *, under_way: bool) -> None:
     """Notes how far a harvest is: under way, or at its end."""
-    under_way = harvest if harvest.token else None
     if harvest.until is None:
-        state.open = under_way
+        state.open = harvest if under_way else None
     else:
-        state.older = under_way
+        state.older = harvest if under_way else None
     if under_way:
         return
     state.first = min(state.first or harvest.first, harvest.first)
@@ -185,18 +240,14 @@ def _before(day: str, span: timedelta) -> str:
     return (date.fromisoformat(day) - span).isoformat()
 
 
-def _days(pages: list[OaiPage]) -> list[str]:
-    return [record.datestamp[:10] for page in pages for record in page.records]
-
-
-def _lines(live: LiveAccess, pages: list[OaiPage]) -> dict[str, bytes]:
-    """A line for each record, by the id that its header names; of several records of a paper the last one."""
-    days = _days(pages)
-    if not days:
+def _lines(live: LiveAccess, listed: list[OaiRecord], pages: int) -> dict[str, bytes]:
+    """A line for each record of some pages, by the id that its header names; of several of a paper the last one."""
+    if not listed:
         return {}
-    records = {paper_of(record): record for page in pages for record in page.records}
+    days = [record.datestamp[:10] for record in listed]
+    records = {paper_of(record): record for record in listed}
     first, last = max(min(days), EARLIEST.isoformat()), max(days)
-    authors = _authors(live, first, last, records.keys(), most_pages=2 * len(pages) + 2)
+    authors = _authors(live, first, last, records.keys(), most_pages=2 * pages + 2)
     return {paper: snapshot_line(record, authors.get(paper)) for paper, record in records.items()}
 
 
