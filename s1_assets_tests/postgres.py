@@ -60,8 +60,8 @@ def server(folder: Path) -> Iterator[dict[str, str]]:
         shutil.rmtree(place)
 
 
-def new_database(server: Mapping[str, str], name: str) -> dict[str, str]:
-    """An empty database on a server, as the variables that dagster.postgres.yaml reads."""
+def new_database(server: Mapping[str, str], name: str, time_zone: str = "UTC") -> dict[str, str]:
+    """An empty database on a server, in a time zone, as the variables that dagster.postgres.yaml reads."""
     login = {
         "host": server["DAGSTER_POSTGRES_HOST"],
         "port": server["DAGSTER_POSTGRES_PORT"],
@@ -73,4 +73,6 @@ def new_database(server: Mapping[str, str], name: str) -> dict[str, str]:
         connection.autocommit = True  # no transaction makes a database
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            zone = sql.SQL("ALTER DATABASE {} SET timezone = {}")
+            cursor.execute(zone.format(sql.Identifier(name), sql.Literal(time_zone)))
     return {**server, "DAGSTER_POSTGRES_DB": name}
