@@ -151,11 +151,25 @@ def test_compose_uses_keys_of_its_specification_and_names_services_and_volumes_t
         for needed in service.get("depends_on", {}):
             assert "healthcheck" in file["services"][needed]
         for volume in service.get("volumes", []):
-            source = re.sub(r"\$\{\w+:-(.*?)\}", r"\1", volume).split(":")[0]
-            assert source in file["volumes"] or source == "../build/samples" or (DEPLOY / source).exists()
+            source = volume.split(":")[0]
+            assert source in file["volumes"] or source == "${S1_MIRROR_FOLDER" or (DEPLOY / source).exists()
         for port in service.get("ports", []):
             assert port.startswith("127.0.0.1:")
     assert set(re.findall(r"(?<!\$)\$\{(\w+)", (DEPLOY / "compose.yaml").read_text())) == OUTSIDE
+
+
+def test_no_container_is_made_anew_on_another_mirror_because_a_variable_was_given_once():
+    folder = re.findall(r"\$\{S1_MIRROR_FOLDER(.+?)\}", (DEPLOY / "compose.yaml").read_text())
+    assert [rest[:2] for rest in folder] == [":?"]  # unset is an error and no other folder
+    guides = [*(PROJECT / "docs").glob("*.md"), PROJECT / "README.md", DEPLOY / "compose.yaml"]
+    given_once = [re.findall(r"\w+=\S+ (?:sudo )?docker compose", guide.read_text()) for guide in guides]
+    assert given_once == [[] for _ in guides]
+
+
+def test_what_a_deployment_keeps_in_files_of_its_own_goes_into_neither_git_nor_the_image():
+    for ignored, at in ((".gitignore", "/"), (".dockerignore", "")):
+        lines = (PROJECT / ignored).read_text().splitlines()
+        assert {f"{at}deploy/environment", f"{at}deploy/.env"} <= set(lines)
 
 
 def test_docker_compose_takes_the_file(tmp_path):
@@ -164,6 +178,7 @@ def test_docker_compose_takes_the_file(tmp_path):
         pytest.skip("docker compose is not on this machine")
     shutil.copytree(DEPLOY, tmp_path / "deploy")
     shutil.copy(DEPLOY / "environment.example", tmp_path / "deploy" / "environment")
+    (tmp_path / "deploy" / ".env").write_text("S1_MIRROR_FOLDER=/srv/mirror\n")
     command = [docker, "compose", "-f", tmp_path / "deploy" / "compose.yaml", "--profile", "gpu", "config", "--quiet"]
     assert subprocess.run(command, capture_output=True, text=True, check=False).stderr == ""
 
