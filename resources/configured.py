@@ -40,6 +40,7 @@ from s1_assets.captioning.request import Captioner
 from s1_assets.cells import Cell
 from s1_assets.extraction.produce import equipment
 from s1_assets.quality.scorers import Scorers
+from s1_assets.settings import Settings, without_user
 
 
 class LakeResource(dg.ConfigurableResource["LakeResource"]):
@@ -241,7 +242,8 @@ class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):
         default=None, description="Replicas; null is as many as there are GPUs for (S1_DATA_PARALLEL)."
     )
     endpoints: list[str] = Field(
-        default_factory=list, description="Base URLs of OpenAI-compatible servers, for openai (S1_ENDPOINTS)."
+        default_factory=list,
+        description="Base URLs of OpenAI-compatible servers, for openai (S1_ENDPOINTS), without user and password.",
     )
     engine_arguments: str = Field(default="{}", description="JSON object of further vLLM engine arguments (S1_ENGINE).")
     prompt: str = Field(default="figure", description="Name of a file in captioning/prompts (S1_PROMPT).")
@@ -261,12 +263,18 @@ class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):
             self.model,
             self.tensor_parallel,
             self.data_parallel,
-            tuple(self.endpoints),
+            self.servers,
             json.loads(self.engine_arguments),
             self.prompt,
             self.image_folder,
         )
         return open_captioner(engine, log)
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The endpoints with user and password, which the environment alone holds: Dagster shows configuration."""
+        given = {without_user(url): url for url in Settings.from_environment().endpoints}
+        return tuple(given.get(url, url) for url in self.endpoints)
 
     def journal(self, cell: Cell) -> Journal:
         """Where finished captions of a cell stand until their part is committed."""

@@ -28,7 +28,7 @@ from s1_assets.fresh_papers.monthly import monthly_cells
 from s1_assets.fresh_papers.watch import SENSORS
 from s1_assets.jobs import JOBS, SCHEDULES
 from s1_assets.lost_runs import lost_runs
-from s1_assets.settings import Settings
+from s1_assets.settings import Settings, without_user
 
 LINE = [raw_papers, figure_pairs, context_bundles, enhanced_captions, quality_metrics, published_shards]
 OVER_ALL_CELLS = [release, coverage]
@@ -52,7 +52,7 @@ def default_resources(settings: Settings) -> dict[str, Any]:
             model=settings.model,
             tensor_parallel=settings.tensor_parallel,
             data_parallel=settings.data_parallel,
-            endpoints=list(settings.endpoints),
+            endpoints=[without_user(url) for url in settings.endpoints],
             engine_arguments=settings.engine,
             prompt=settings.prompt,
             image_folder=settings.image_folder,

@@ -2,8 +2,9 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,17 @@ SET_ELSEWHERE = {
     "revision": "S1_MODEL=owner/name@revision",
     "tensor_parallel_size": "S1_TENSOR_PARALLEL",
     "data_parallel_size": "S1_DATA_PARALLEL",
+    "hf_token": "HF_TOKEN",  # a secret, and S1_ENGINE is shown
 }
+_USER = re.compile(r"(?<=://)[^/?#\s\"]*@")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The configuration of one deployment; `from_environment` reads it."""
+    """The configuration of one deployment; `from_environment` reads it.
+
+    Dagster's UI, runs and logs show everything but what holds secrets, which `repr` leaves out too.
+    """
 
     lake: str  # S1_LAKE: folder or object-store URL of the tables
     mirror: str | None  # S1_MIRROR: folder or URL holding <source>/ in the source's own layout
@@ -36,7 +42,7 @@ class Settings:
     model: str  # S1_MODEL: folder, hub id or hub id@revision
     tensor_parallel: int | None  # S1_TENSOR_PARALLEL: GPUs a replica; None is from the model's size
     data_parallel: int | None  # S1_DATA_PARALLEL: replicas; None is as many as there are GPUs for
-    endpoints: tuple[str, ...]  # S1_ENDPOINTS: base URLs of OpenAI-compatible servers
+    endpoints: tuple[str, ...] = field(repr=False)  # S1_ENDPOINTS: URLs of OpenAI-compatible servers; holds secrets
     engine: str  # S1_ENGINE: JSON object of further vLLM engine arguments
     prompt: str  # S1_PROMPT: name of a file in captioning/prompts
     image_folder: str | None  # S1_IMAGE_FOLDER: folder shared with the endpoints, through which images go
@@ -89,6 +95,7 @@ class Settings:
             alerts=environment.get("S1_ALERTS") or None,
             smtp=environment.get("S1_SMTP") or None,
         )
+        settings._refuse_shown_users()
         _ = settings.engine_overrides  # a mistake in S1_ENGINE shows here and not when an engine starts
         return settings
 
@@ -103,8 +110,21 @@ class Settings:
             raise ValueError(f'S1_ENGINE={self.engine!r} is no JSON object such as {{"max_num_seqs": 128}}')
         for name, variable in SET_ELSEWHERE.items():
             if name in read:
-                raise ValueError(f"S1_ENGINE={self.engine!r} holds {name}; set {variable} instead")
+                raise ValueError(f"S1_ENGINE holds {name}; set {variable} instead")
         return read
+
+    def _refuse_shown_users(self) -> None:
+        for setting in fields(self):
+            if setting.repr and _USER.search(str(getattr(self, setting.name))):
+                raise ValueError(
+                    f"S1_{setting.name.upper()}: a user or password stands before an @, and the UI and logs show this "
+                    "setting; credentials of buckets are variables of their own, such as AWS_ACCESS_KEY_ID"
+                )
+
+
+def without_user(url: str) -> str:
+    """A URL as it may be shown: without user and password."""
+    return _USER.sub("", url)
 
 
 def _count(variable: str, text: str) -> int | None:
@@ -140,5 +160,10 @@ def _urls(variable: str, text: str) -> tuple[str, ...]:
             shown = url.rpartition("@")[2]  # before it may stand a password
             raise ValueError(
                 f"{variable}: {shown!r} is no URL such as http://127.0.0.1:8000; separate several by commas"
+            )
+        if "@" in without_user(url):
+            raise ValueError(
+                f"{variable}: the URL that ends with {url.rpartition('@')[2]!r} cannot be read; signs such as / in a "
+                "password are written as %2F"
             )
     return urls

@@ -41,6 +41,7 @@ def test_engine_settings_are_read():
         ("S1_DATA_PARALLEL", "0", "S1_DATA_PARALLEL='0' is not a whole number from 1"),
         ("S1_DATA_PARALLEL", "²", "S1_DATA_PARALLEL='²' is not a whole number"),
         ("S1_ENDPOINTS", "localhost:8000", "S1_ENDPOINTS: 'localhost:8000' is no URL"),
+        ("S1_ENDPOINTS", "http://bob:a/b@host:8000", "S1_ENDPOINTS: the URL that ends with 'host:8000' cannot be read"),
         ("S1_ALERT_WARNINGS", "some", "S1_ALERT_WARNINGS='some' is not understood; use measured, all, none"),
         ("S1_ARXIV_CHUNKS", "in place", "S1_ARXIV_CHUNKS='in place' is not understood; use fetched, in_place"),
         ("S1_UI_URL", "dagster.example.org", "S1_UI_URL='dagster.example.org' is not one URL"),
@@ -54,3 +55,35 @@ def test_engine_settings_are_read():
 def test_a_mistake_is_an_error_that_names_the_variable(variable, value, message):
     with pytest.raises(ValueError, match=message):
         Settings.from_environment({variable: value})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("S1_LAKE", "s3://key:hunter2@bucket/lake"),
+        ("S1_MIRROR", "https://bob:hunter2@mirror.example.org"),
+        ("S1_SERVICES", '{"osf": "https://bob:hunter2@osf.example.org"}'),
+        ("S1_UI_URL", "https://bob:hunter2@dagster.example.org"),
+        ("S1_ENGINE", '{"hf_token": "hunter2"}'),
+        ("S1_ENDPOINTS", "http://bob:hunter2/@host:8000"),
+    ],
+)
+def test_a_secret_where_it_would_be_shown_is_a_mistake_that_does_not_show_it(variable, value):
+    with pytest.raises(ValueError, match=variable) as mistake:
+        Settings.from_environment({variable: value})
+    assert "hunter2" not in str(mistake.value)
+
+
+def test_names_with_an_at_sign_are_no_secrets():
+    names = {"S1_MODEL": "owner/name@main", "S1_CONTACT": "https://example.org/@me", "S1_LAKE": "s3://bucket/a@b"}
+    settings = Settings.from_environment(names)
+    assert (settings.model, settings.contact, settings.lake) == tuple(names.values())
+
+
+def test_settings_can_be_printed_without_their_secrets():
+    secret = {
+        "S1_ENDPOINTS": "http://bob:hunter2@10.0.0.1:8000",
+        "S1_ALERTS": "slack:https://hooks.slack.com/services/hunter2",
+        "S1_SMTP": "smtp://bob:hunter2@mail.example.org",
+    }
+    assert "hunter2" not in repr(Settings.from_environment(secret))

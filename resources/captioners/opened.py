@@ -6,7 +6,7 @@ Engines are kept for the life of the process: a model that took minutes to load 
 import atexit
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ class EngineSettings:
     model: str
     tensor_parallel: int | None
     data_parallel: int | None
-    endpoints: tuple[str, ...]
+    endpoints: tuple[str, ...] = field(repr=False)  # with user and password
     arguments: Mapping[str, Any]  # S1_ENGINE
     prompt: str
     image_folder: str | None
