@@ -17,7 +17,7 @@ from resources.configured import LakeResource, PublisherResource
 from resources.lake import Lake
 from s1_assets.cell_state import ended_without_verdict, evaluation_of, last_verdicts
 from s1_assets.cells import Cell
-from s1_assets.partitions import SOURCE_MONTH, cell_of, partition_key
+from s1_assets.partitions import SOURCE_MONTH, cell_of, known_cell, partition_key
 from s1_assets.publishing.judges import manifest_matches_files
 from s1_assets.quality import judges
 from s1_assets.quality.judges import Judge
@@ -162,8 +162,9 @@ def failed_checks(instance: dg.DagsterInstance) -> dict[Cell, list[str]]:
     failed: dict[Cell, list[str]] = defaultdict(list)
     for key in (key for check in CHECKS for key in check.check_keys):
         for found in map(evaluation_of, last_verdicts(instance, key, failed=True)):
-            if found.partition and found.severity is Severity.ERROR:
-                failed[cell_of(found.partition)].append(key.to_user_string().replace(":", "."))
+            cell = known_cell(found.partition or "")
+            if cell and found.severity is Severity.ERROR:
+                failed[cell].append(key.to_user_string().replace(":", "."))
     return failed
 
 

@@ -1,5 +1,7 @@
 """Source × month: the partitions of every stage's asset."""
 
+from collections.abc import Iterable
+
 import dagster as dg
 
 from s1_assets.cells import SOURCES, Cell
@@ -18,3 +20,16 @@ def cell_of(key: str) -> Cell:
     """The cell of a partition key such as `2024-03|arxiv`."""
     dimensions = SOURCE_MONTH.get_partition_key_from_str(key).keys_by_dimension
     return Cell(dimensions["source"], dimensions["month"])
+
+
+def known_cell(key: str) -> Cell | None:
+    """The cell of a partition key, or None for what is no partition.
+
+    Anybody may tag a run with `dagster/partition`, and a source may be gone since: what Dagster remembers is read so.
+    """
+    return cell_of(key) if SOURCE_MONTH.has_partition_key(key) else None
+
+
+def known_cells(keys: Iterable[str]) -> list[Cell]:
+    """The cells of those of the keys that are partitions, in their order."""
+    return [cell for cell in map(known_cell, keys) if cell]

@@ -15,7 +15,7 @@ from dagster._core.scheduler.instigation import InstigatorTick, TickStatus
 from s1_assets.alerts.messages import Kind, Links, News, short
 from s1_assets.alerts.told import Told
 from s1_assets.cell_state import PARTITION, evaluation_of
-from s1_assets.partitions import cell_of
+from s1_assets.partitions import known_cell
 from s1_assets.step_failure import cause
 
 # Storage ids and seconds that are read again, for events that showed up late.
@@ -123,24 +123,31 @@ def _news_of_check(watched: Watched, entry: dg.EventLogEntry) -> Iterator[Dated]
 
 def check_news(watched: Watched, kind: Kind, run: CheckRun) -> News:
     """News of a check in a cell."""
-    cell = cell_of(run.partition) if run.partition else None
     asset = run.key.asset_key.to_user_string()
     links = {"check": watched.links.check(asset, run.key.name)}
     if run.partition:
         links["partition"] = watched.links.partition(asset, run.partition)
     if run.run_id:
         links["run"] = watched.links.run(run.run_id)
-    return News(
+    news = News(
         kind=kind,
         subject=name_of(run.key),
-        source=cell.source if cell else "",
-        cell=str(cell) if cell else "",
         text=short(run.evaluation.description if run.evaluation else run.error),
         value=_measured(run.evaluation, "value"),
         threshold=_measured(run.evaluation, "threshold"),
         run_id=run.run_id,
         links=links,
     )
+    return _placed(news, run.partition)
+
+
+def _placed(news: News, partition: str | None) -> News:
+    """News with the source and cell of its partition; of a partition that is no cell the text tells."""
+    if not partition:
+        return news
+    if cell := known_cell(partition):
+        return replace(news, source=cell.source, cell=str(cell))
+    return replace(news, text=short(f"partition {partition!r} is no cell: {news.text}"))
 
 
 def _measured(evaluation: dg.AssetCheckEvaluation | None, name: str) -> str | None:
@@ -213,17 +220,9 @@ def _failures(instance: dg.DagsterInstance, watched: Watched, run: dg.DagsterRun
 
 
 def _run_news(watched: Watched, run: dg.DagsterRun, text: str) -> News:
-    partition = run.tags.get(PARTITION)
-    cell = cell_of(partition) if partition else None
-    return News(
-        kind="run_failed",
-        subject=run.job_name,
-        source=cell.source if cell else "",
-        cell=str(cell) if cell else "",
-        text=short(text),
-        run_id=run.run_id,
-        links={"run": watched.links.run(run.run_id)},
-    )
+    links = {"run": watched.links.run(run.run_id)}
+    news = News("run_failed", run.job_name, text=short(text), run_id=run.run_id, links=links)
+    return _placed(news, run.tags.get(PARTITION))
 
 
 def _news_of_automation(instance: dg.DagsterInstance, watched: Watched, told: Told) -> list[News]:

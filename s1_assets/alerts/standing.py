@@ -12,7 +12,7 @@ from s1_assets.alerts.messages import Links, Message, News
 from s1_assets.alerts.poll import Watched, name_of
 from s1_assets.cell_state import evaluation_of, last_verdicts
 from s1_assets.cells import SOURCES, Cell, month_before
-from s1_assets.partitions import cell_of, partition_key
+from s1_assets.partitions import cell_of, known_cell, known_cells, partition_key
 from s1_assets.tables import RAW_PAPERS
 
 SAMPLE = 20
@@ -37,7 +37,8 @@ class CheckStanding:
 class Standing:
     """What a digest tells: partition keys of failed cells, checks by name, and how the alert sensor fares, in words.
 
-    `mistakes` are those of S1_ALERTS, a sentence each.
+    Of the keys, those that are no cell are left out: no run mends them. `mistakes` are those of S1_ALERTS, a sentence
+    each.
     """
 
     failed_cells: Sequence[str]
@@ -56,7 +57,7 @@ def checks_standing(instance: dg.DagsterInstance, watched: Watched) -> dict[str,
 def _check_standing(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> CheckStanding:
     standing = CheckStanding()
     for evaluation in map(evaluation_of, last_verdicts(instance, key, failed=True)):
-        if evaluation.partition:
+        if evaluation.partition and known_cell(evaluation.partition):
             _cells_like(standing, evaluation).append(evaluation.partition)
     return standing
 
@@ -139,11 +140,11 @@ def digest(standing: Standing, links: Links, now: float, by_hand: str = "") -> M
 
     `by_hand` is the id of a run that no schedule asked for: its digest is none that receivers had that day.
     """
-    failed = standing.failed_cells
+    failed = known_cells(standing.failed_cells)
     lines = [f"Cells whose latest run failed: {len(failed)}{_sample(failed)}"]
     for name, cells in standing.checks.items():
         counts = f"{len(cells.failed)} failed, {len(cells.warned)} warned, {len(cells.not_measured)} not measured"
-        lines.append(f"{name}: {counts}{_sample(cells.failed or cells.warned)}")
+        lines.append(f"{name}: {counts}{_sample(known_cells(cells.failed or cells.warned))}")
     if not standing.checks:
         lines.append("Every check that ran passes.")
     if standing.failing_automation:
@@ -162,7 +163,6 @@ def digest(standing: Standing, links: Links, now: float, by_hand: str = "") -> M
     )
 
 
-def _sample(keys: Sequence[str]) -> str:
-    cells: list[Cell] = [cell_of(key) for key in keys[:SAMPLE]]
-    more = f" and {len(keys) - SAMPLE} more" if len(keys) > SAMPLE else ""
-    return f" ({', '.join(map(str, cells))}{more})" if cells else ""
+def _sample(cells: Sequence[Cell]) -> str:
+    more = f" and {len(cells) - SAMPLE} more" if len(cells) > SAMPLE else ""
+    return f" ({', '.join(map(str, cells[:SAMPLE]))}{more})" if cells else ""

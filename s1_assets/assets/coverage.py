@@ -9,7 +9,7 @@ from resources.configured import LakeResource
 from s1_assets.assets.materialization import GROUP, OWNERS
 from s1_assets.cell_state import failed_cells
 from s1_assets.checks import failed_checks
-from s1_assets.partitions import cell_of
+from s1_assets.partitions import known_cells
 from s1_assets.status.coverage import read_coverage
 from s1_assets.status.page import COLUMNS, coverage_markdown, coverage_page
 
@@ -42,7 +42,7 @@ def coverage(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.Materi
     as `coverage.html` in the lake.
     """  # noqa: D205 - the first sentence needs two lines
     store, now = lake.open(), datetime.now(UTC)
-    failed_runs = {cell_of(key) for key in failed_cells(context.instance)}
+    failed_runs = set(known_cells(failed_cells(context.instance)))
     covered = read_coverage(store, failed_checks(context.instance), failed_runs)
     store.put(PAGE, io.BytesIO(coverage_page(covered, now).encode()))
     return dg.MaterializeResult(
