@@ -199,14 +199,14 @@ def slack_payload(message: Message) -> dict[str, Any]:
 
 
 def entry_text(entry: News) -> str:
-    """One thing of a message in a line."""
+    """One thing of a message in a line, which is never empty: Slack takes no empty text."""
     measured = [
         f"{name} {value}"
         for name, value in (("value", entry.value), ("threshold", entry.threshold))
         if value is not None
     ]
     found = " — ".join(part for part in (entry.text, ", ".join(measured)) if part)
-    return f"{entry.cell}: {found}" if entry.cell else found
+    return ": ".join(part for part in (entry.cell, found) if part) or "no details"
 
 
 def _plain(text: str) -> dict[str, Any]:

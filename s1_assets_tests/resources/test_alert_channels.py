@@ -101,6 +101,13 @@ def test_slack_s_limits_hold_for_any_message():
     assert len(payload["text"]) <= SECTION_CHARS
 
 
+@pytest.mark.parametrize(("cell", "says"), [("", "no details"), ("arxiv 2024-05", "arxiv 2024-05")])
+def test_no_block_is_empty_though_nothing_is_said_of_what_happened(cell, says):
+    entry = News("check_failed", "figure_pairs.images_decode", cell=cell)
+    _, section = slack_payload(Message("1", "check_failed", "Check failed", entries=(entry,)))["blocks"]
+    assert text_of(section) == says
+
+
 HOSTILE = "<!channel> @channel see <http://evil|this> or http://evil.example, `rm` *now* _please_ :fire:"
 
 
