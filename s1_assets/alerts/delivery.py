@@ -87,17 +87,23 @@ def delivery(channel: Channel, retry: dg.RetryPolicy = RETRY) -> dg.OpDefinition
         try:
             receipt = channel.send(Message.from_dict(message))
         except DeliveryError as error:
-            raise dg.Failure(
-                f"{message['title']!r} was not delivered: {error}",
-                metadata={"channel": channel.name, NOT_DELIVERED: message} if error.again else None,
-                allow_retries=error.again,
-            ) from None
+            raise _failure(channel, message, str(error), again=error.again) from None
+        except Exception as error:  # noqa: BLE001 - whatever it is, the message waits; its text may hold a secret
+            raise _failure(channel, message, type(error).__name__, again=True) from None
         context.log.info(f"{message['title']!r} went to {channel.name}: {receipt}")
         delivered = {"channel": channel.name, "message": message["id"], "title": message["title"], "receipt": receipt}
         context.add_output_metadata(delivered)
         return receipt
 
     return deliver
+
+
+def _failure(channel: Channel, message: dict[str, Any], why: str, *, again: bool) -> dg.Failure:
+    return dg.Failure(
+        f"{message['title']!r} was not delivered: {why}",
+        metadata={"channel": channel.name, NOT_DELIVERED: message} if again else None,
+        allow_retries=again,
+    )
 
 
 def sending_job(name: str, source: dg.OpDefinition, deliveries: Mapping[str, dg.OpDefinition]) -> dg.JobDefinition:

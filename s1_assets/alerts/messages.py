@@ -166,8 +166,11 @@ def grouped(news: Sequence[News]) -> dict[str, Group]:
 
 
 def short(text: str | None) -> str:
-    """A text on one line, cut to TEXT_CHARS characters."""
-    line = " ".join((text or "").split())
+    """A text on one line, cut to TEXT_CHARS characters.
+
+    A file's name that is no UTF-8 comes with lone surrogates, which no channel can encode: they are spelled out.
+    """
+    line = " ".join((text or "").encode("utf-8", "backslashreplace").decode().split())
     return line if len(line) <= TEXT_CHARS else f"{line[: TEXT_CHARS - 1]}…"
 
 
