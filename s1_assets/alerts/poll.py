@@ -98,9 +98,12 @@ def _newest(instance: dg.DagsterInstance) -> int:
     return instance.event_log_storage.get_maximum_record_id() or 0
 
 
-def look(instance: dg.DagsterInstance, watched: Watched, told: Told) -> list[News]:
-    """The news since `told`, oldest first; `told` is moved past it. Every check that passes is an all clear here."""
-    checks_and_runs = [*_news_of_checks(instance, watched, told), *_news_of_runs(instance, watched, told)]
+def look(instance: dg.DagsterInstance, watched: Watched, told: Told, now: float) -> list[News]:
+    """The news since `told`, oldest first; `told` is moved past it. Every check that passes is an all clear here.
+
+    `now` is UNIX time. A run that ended later, by a clock that is ahead, does not move `told` past what ends meanwhile.
+    """
+    checks_and_runs = [*_news_of_checks(instance, watched, told), *_news_of_runs(instance, watched, told, now)]
     in_order = sorted(checks_and_runs, key=lambda dated: dated[0])
     return [*(item for _, item in in_order), *_news_of_automation(instance, watched, told)]
 
@@ -157,11 +160,12 @@ def _measured(evaluation: dg.AssetCheckEvaluation | None, name: str) -> str | No
     return f"{found.value:.4g}" if isinstance(found.value, float) else short(str(found.value))
 
 
-def _news_of_runs(instance: dg.DagsterInstance, watched: Watched, told: Told) -> list[Dated]:
+def _news_of_runs(instance: dg.DagsterInstance, watched: Watched, told: Told, now: float) -> list[Dated]:
     seen = set(told.runs)
+    told.ended = min(told.ended, now)
     records = _failed_runs(instance, told.ended - OVERLAP_SECONDS)
     new = [record for record in records if record.dagster_run.run_id not in seen][:RUNS]
-    told.ended = max([told.ended, *(record.end_time or 0 for record in new)])
+    told.ended = max([told.ended, *(min(record.end_time or 0, now) for record in new)])
     overlap = {
         record.dagster_run.run_id for record in records if (record.end_time or 0) >= told.ended - OVERLAP_SECONDS
     }

@@ -23,9 +23,10 @@ FIRST_YEAR = 1991  # of any source
 
 @dataclass
 class Pause:
-    """A group that was told at `until - seconds`: what came since waits until then (UNIX time).
+    """A group that was told at `until - seconds`: what came since waits until `until` (UNIX time).
 
-    `waiting` are the first of `count` news, `cells` the cells of all of them.
+    Told later than now, by a clock that was ahead, is no pause. `waiting` are the first of `count` news, `cells` the
+    cells of all of them.
     """
 
     until: float = 0.0
@@ -33,6 +34,14 @@ class Pause:
     count: int = 0
     waiting: list[News] = field(default_factory=list)
     cells: int = 0
+
+    def holds(self, now: float) -> bool:
+        """Whether what came since still waits."""
+        return 0 < self.until - now <= self.seconds
+
+    def is_remembered(self, now: float) -> bool:
+        """Whether the next pause is to be longer than this one."""
+        return -self.seconds < self.until - now <= self.seconds
 
     def add(self, item: News) -> None:
         """Lets news wait."""
@@ -71,9 +80,9 @@ class Told:
             self._hear(item)
         due = []
         for name, pause in list(self.pauses.items()):
-            if now >= pause.until and pause.count:
+            if pause.count and not pause.holds(now):
                 due.append(self._tell(name, pause, now))
-            elif now >= pause.until + pause.seconds:
+            elif not pause.count and not pause.is_remembered(now):
                 del self.pauses[name]
         return due
 

@@ -93,7 +93,7 @@ def alert_sensor(job: dg.JobDefinition, watched: Watched, channels: Channels) ->
         told = Told.from_cursor(context.cursor)
         if begin_again(instance, told):
             context.log.warning("events were deleted, by `dagster run wipe`? Checks are told from now on")
-        news = look(instance, watched, told)
+        news = look(instance, watched, told, now)
         if not names:
             told.pauses.clear()
             return dg.SensorResult(skip_reason=NO_CHANNEL, cursor=told.as_cursor())
