@@ -1,8 +1,8 @@
 """The jobs that send alerts: a run a channel and a step a message, so that a dead channel delays and repeats no other.
 
-A step that fails is tried again by its retry policy. What was delivered shows as the step's output; what was not, and
-may be later, stands in the failed step, and `missed` has it sent again. *Re-execute from failure* in the UI sends it at
-once.
+A step that fails is tried again by its retry policy. The output of a step names the message that was delivered, and a
+failed step the one that the channel refused. What neither is named nor was reached, as the run ended before, `missed`
+has sent again. *Re-execute from failure* in the UI sends it at once.
 """
 
 import json
@@ -13,7 +13,7 @@ import dagster as dg
 from pydantic import Field
 
 from resources.alert_channels import Channel, DeliveryError
-from s1_assets.alerts.messages import Message
+from s1_assets.alerts.messages import Message, short
 from s1_assets.jobs import ALERTS_FIRST
 
 # 10, 20 and 40 s: a channel that hiccups. One that is down for longer is left to `missed`, because waits hold the run.
@@ -21,7 +21,8 @@ RETRY = dg.RetryPolicy(max_retries=3, delay=10, backoff=dg.Backoff.EXPONENTIAL)
 JOB, DIGEST_JOB, REQUESTED = "alerts", "alert_digest", "requested_messages"
 # The tag of a run that sends to one channel; the run queue has one such run a channel at a time (dagster.yaml).
 CHANNEL = "alert_channel"
-NOT_DELIVERED = "not_delivered"
+# What a step says of its message: its id where nothing is left to do, delivered or refused, and else all of it.
+SETTLED, NOT_DELIVERED = "message", "not_delivered"
 
 
 class Addressee(dg.Config):
@@ -39,8 +40,11 @@ class Request(Addressee):
     )
 
     def read(self) -> list[Message]:
-        """The messages."""
-        return [Message.from_dict(read) for read in json.loads(self.messages)]
+        """The messages. Raises ValueError where they are no such list."""
+        try:
+            return [Message.from_dict(read) for read in json.loads(self.messages)]
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"messages={short(self.messages)!r} is no JSON list of messages ({error!r})") from error
 
 
 def asking(channel: str, messages: Sequence[Message], cursor: str = "") -> dict[str, Any]:
@@ -91,7 +95,7 @@ def delivery(channel: Channel, retry: dg.RetryPolicy = RETRY) -> dg.OpDefinition
         except Exception as error:  # noqa: BLE001 - whatever it is, the message waits; its text may hold a secret
             raise _failure(channel, message, type(error).__name__, again=True) from None
         context.log.info(f"{message['title']!r} went to {channel.name}: {receipt}")
-        delivered = {"channel": channel.name, "message": message["id"], "title": message["title"], "receipt": receipt}
+        delivered = {"channel": channel.name, SETTLED: message["id"], "title": message["title"], "receipt": receipt}
         context.add_output_metadata(delivered)
         return receipt
 
@@ -101,7 +105,7 @@ def delivery(channel: Channel, retry: dg.RetryPolicy = RETRY) -> dg.OpDefinition
 def _failure(channel: Channel, message: dict[str, Any], why: str, *, again: bool) -> dg.Failure:
     return dg.Failure(
         f"{message['title']!r} was not delivered: {why}",
-        metadata={"channel": channel.name, NOT_DELIVERED: message} if again else None,
+        metadata={"channel": channel.name} | ({NOT_DELIVERED: message} if again else {SETTLED: message["id"]}),
         allow_retries=again,
     )
 

@@ -1,23 +1,26 @@
 """What did not reach its channel, and when it is asked for again: after pauses that grow to an hour, for a day.
 
-A run that could not deliver is followed by one run with what it left, which may be followed by another. One that
-people or Dagster executed again is not: that run sends what is missing, or is itself followed. Runs that follow have
-the tags of a re-execution, so that the UI shows them together and only the first of them is told as failed.
+A run that failed, whether its channel was down or its process was lost, is followed by one run with what it left,
+which may be followed by another. One that people or Dagster executed again is not: that run sends what is missing, or
+is itself followed. Runs that follow have the tags of a re-execution, so that the UI shows them together and only the
+first of them is told as failed.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
 
-from s1_assets.alerts.delivery import DIGEST_JOB, JOB, NOT_DELIVERED, asking
+from s1_assets.alerts.delivery import DIGEST_JOB, JOB, NOT_DELIVERED, REQUESTED, SETTLED, Request, asking
 from s1_assets.alerts.messages import Message
+from s1_assets.alerts.poll import WILL_RETRY
 
 # Seconds from a run's end to the one that follows it: together a day.
 PAUSES = (300, 600, 1200, 2400, *[3600] * 22)
 DAY = 86400.0
 FOLLOWS, FIRST, ATTEMPT = "dagster/parent_run_id", "dagster/root_run_id", "dagster/retry_number"
+Address = tuple[str, str]  # a channel, and the id of a message to it
 
 
 def missed(instance: dg.DagsterInstance, channels: Collection[str], now: float) -> Iterator[dg.RunRequest]:
@@ -26,19 +29,25 @@ def missed(instance: dg.DagsterInstance, channels: Collection[str], now: float) 
     followed = _followed(instance, [run.run_id for run in due])
     for run in due:
         if run.run_id not in followed:
-            for channel, messages in _left(instance, run).items():
+            for channel, messages in _left(instance, run, channels).items():
                 if channel in channels:
                     yield _again(run, channel, messages)
 
 
 def _due(instance: dg.DagsterInstance, job: str, now: float) -> Iterator[dg.DagsterRun]:
-    """Failed runs of a job whose pause is over; those that ended longer than a day ago are given up."""
+    """Failed runs of a job whose pause is over; those that ended longer than a day ago are given up.
+
+    One whose process was lost Dagster executes again, or takes back that it will.
+    """
     failed = [dg.DagsterRunStatus.FAILURE]
     since = datetime.fromtimestamp(now - DAY, UTC)
     for record in instance.get_run_records(dg.RunsFilter(job_name=job, statuses=failed, updated_after=since)):
-        attempt, ended = _attempt(record.dagster_run), record.end_time or 0.0
+        run, ended = record.dagster_run, record.end_time or 0.0
+        attempt = _attempt(run)
+        if run.tags.get(WILL_RETRY) == "true":
+            continue
         if attempt < len(PAUSES) and ended + PAUSES[attempt] <= now < ended + DAY:
-            yield record.dagster_run
+            yield run
 
 
 def _attempt(run: dg.DagsterRun) -> int:
@@ -51,15 +60,54 @@ def _followed(instance: dg.DagsterInstance, run_ids: Sequence[str]) -> set[str]:
     return {run.tags[FOLLOWS] for run in following}
 
 
-def _left(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dict[str, list[Message]]:
-    """What a run did not deliver and may be delivered later, by channel."""
+def _left(instance: dg.DagsterInstance, run: dg.DagsterRun, channels: Collection[str]) -> dict[str, list[Message]]:
+    """What a run did not deliver and may be delivered later, by channel: what was asked for and is not settled.
+
+    What a digest has to say is in no configuration: of that only what its steps failed to send is known.
+    """
+    messages, settled = _asked(run, channels), set[Address]()
+    for said in _said(instance, run):
+        channel = str(said["channel"].value)
+        if SETTLED in said:
+            settled.add((channel, str(said[SETTLED].value)))
+        elif NOT_DELIVERED in said:
+            content: Any = said[NOT_DELIVERED].value
+            message = Message.from_dict(content)
+            messages[channel, message.id] = message
     left: dict[str, list[Message]] = {}
-    for entry in instance.all_logs(run.run_id, dg.DagsterEventType.STEP_FAILURE):
-        failure = entry.dagster_event.step_failure_data.user_failure_data if entry.dagster_event else None
-        if failure and NOT_DELIVERED in failure.metadata:
-            message: Any = failure.metadata[NOT_DELIVERED].value
-            left.setdefault(str(failure.metadata["channel"].value), []).append(Message.from_dict(message))
+    for address, message in messages.items():
+        if address not in settled:
+            left.setdefault(address[0], []).append(message)
     return left
+
+
+def _asked(run: dg.DagsterRun, channels: Collection[str]) -> dict[Address, Message]:
+    """What a run of JOB was asked to send. Nothing where people asked for what cannot be read."""
+    config: Any = run.run_config.get("ops", {})
+    if REQUESTED not in config:
+        return {}
+    try:
+        request = Request(**config[REQUESTED]["config"])
+        messages = request.read()
+    except ValueError:
+        return {}
+    to = [request.channel] if request.channel else channels
+    return {(channel, message.id): message for channel in to for message in messages}
+
+
+def _said(instance: dg.DagsterInstance, run: dg.DagsterRun | None) -> Iterator[Mapping[str, dg.MetadataValue[Any]]]:
+    """What the steps of a run, and of those that it executes again, said of their messages."""
+    while run:
+        for entry in instance.all_logs(run.run_id, {dg.DagsterEventType.STEP_OUTPUT, dg.DagsterEventType.STEP_FAILURE}):
+            event = entry.get_dagster_event()
+            if event.is_step_failure:
+                failure = event.step_failure_data.user_failure_data
+                metadata = failure.metadata if failure else {}
+            else:
+                metadata = event.step_output_data.metadata
+            if "channel" in metadata:
+                yield metadata
+        run = instance.get_run_by_id(run.parent_run_id) if run.parent_run_id else None
 
 
 def _again(run: dg.DagsterRun, channel: str, messages: Sequence[Message]) -> dg.RunRequest:
