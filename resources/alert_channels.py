@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -19,6 +20,7 @@ SECONDS = 30.0
 # Slack's limits: of blocks, of a section's text, of a header's.
 BLOCKS, SECTION_CHARS, HEADER_CHARS = 50, 3000, 150
 MARKS = {"error": "🔴", "warning": "🟠", "info": "🟢"}
+LATE_SECONDS = 300  # a message that is sent so long after it was composed says so
 FORMS = "slack:<webhook URL>, webhook:<URL> and email:<address>"
 
 
@@ -185,8 +187,10 @@ def slack_payload(message: Message) -> dict[str, Any]:
     All texts are plain: what stands in them may be from papers, and is to mention, link and format nothing. Links are
     ours, and stand in blocks of their own.
     """
-    head = f"{MARKS[message.weight]} {message.title}"
-    blocks = [{"type": "header", "text": _plain(_cut(head, HEADER_CHARS))}]
+    head = f"{MARKS[message.weight]} {heading(message)}"
+    blocks: list[dict[str, Any]] = [{"type": "header", "text": _plain(_cut(head, HEADER_CHARS))}]
+    if message.time:
+        blocks.append({"type": "context", "elements": [_plain(_minute(message.time))]})
     blocks += [_section(piece) for piece in _pieces(message.text)] + _links(message.links)
     for entry in message.entries:
         blocks += [_section(_cut(entry_text(entry), SECTION_CHARS)), *_links(entry.links)]
@@ -196,6 +200,17 @@ def slack_payload(message: Message) -> dict[str, Any]:
         blocks = [*blocks[: BLOCKS - 1], _section("and more that does not fit")]
     # `text` is what a notification shows.
     return {"text": _escaped(_cut(head, HEADER_CHARS)), "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
+
+
+def heading(message: Message) -> str:
+    """The title, with the time before it where the message comes late: later ones may have come before it."""
+    if message.time and (datetime.now(UTC) - message.time).total_seconds() > LATE_SECONDS:
+        return f"(late, of {_minute(message.time)}) {message.title}"
+    return message.title
+
+
+def _minute(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC"
 
 
 def entry_text(entry: News) -> str:
@@ -241,10 +256,14 @@ def _cut(text: str, chars: int) -> str:
 
 
 def as_mail(message: Message, address: str, sender: str) -> EmailMessage:
-    """A message as plain-text mail. Its Message-ID follows from its id, so that a repeat can be told."""
+    """A message as plain-text mail, dated when it was composed.
+
+    Its Message-ID follows from its id, so that a repeat can be told.
+    """
     mail = EmailMessage()
     mail["From"], mail["To"] = sender, address
-    mail["Subject"] = " ".join(f"[S1] {message.title}".split())
+    mail["Subject"] = " ".join(f"[S1] {heading(message)}".split())
+    mail["Date"] = message.time or datetime.now(UTC)
     mail["Message-ID"] = f"<{message.id}@s1-alerts>"
     mail["Auto-Submitted"] = "auto-generated"
     lines = [message.text, *_link_lines(message.links)]

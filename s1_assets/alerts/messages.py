@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -77,7 +78,7 @@ class Message:
     """What a channel sends. `count` is how much happened, `entries` the part of it that is shown.
 
     `id` is the same each time the same message is sent, for receivers that drop repeats. `links` are URLs by what they
-    lead to.
+    lead to. `time` is when it was composed, which may be long before it is sent; None where people asked without one.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Message:
     count: int = 1
     entries: tuple[News, ...] = ()
     links: dict[str, str] = field(default_factory=dict)
+    time: datetime | None = None
 
     @property
     def weight(self) -> Weight:
@@ -95,13 +97,16 @@ class Message:
 
     def as_dict(self) -> dict[str, Any]:
         """The message as JSON types."""
-        return {**asdict(self), "weight": self.weight, "entries": [asdict(entry) for entry in self.entries]}
+        time = self.time.isoformat() if self.time else None
+        entries = [asdict(entry) for entry in self.entries]
+        return {**asdict(self), "weight": self.weight, "entries": entries, "time": time}
 
     @classmethod
     def from_dict(cls, read: dict[str, Any]) -> "Message":
         """A message from what `as_dict` gave, after JSON or not."""
-        fields = {name: value for name, value in read.items() if name not in {"weight", "entries"}}
-        return cls(**fields, entries=tuple(News(**entry) for entry in read["entries"]))
+        fields = {name: value for name, value in read.items() if name not in {"weight", "entries", "time"}}
+        time = datetime.fromisoformat(read["time"]).astimezone(UTC) if read.get("time") else None
+        return cls(**fields, entries=tuple(News(**entry) for entry in read["entries"]), time=time)
 
 
 @dataclass(frozen=True)
@@ -139,22 +144,30 @@ class Group:
     shown: tuple[News, ...]
 
 
-def compose(groups: Sequence[Group], occasion: str) -> list[Message]:
+def compose(groups: Sequence[Group], occasion: str, now: float) -> list[Message]:
     """A message a group, the weightiest first; what is over MESSAGES becomes one message that names the groups.
 
     Args:
         groups: news to tell, none of them empty.
         occasion: what the messages are sent for; it enters their ids: the same words tomorrow are another message.
+        now: UNIX time.
     """
+    time = composed_at(now)
     order: tuple[Weight, ...] = ("error", "warning", "info")
     groups = sorted(groups, key=lambda group: order.index(WEIGHTS[group.shown[0].kind]))
     alone, rest = (groups, []) if len(groups) <= MESSAGES else (groups[: MESSAGES - 1], groups[MESSAGES - 1 :])
-    messages = [_message(group, occasion) for group in alone]
+    messages = [_message(group, occasion, time) for group in alone]
     if rest:
         lines = "\n".join(f"- {_title(group)}" for group in rest)
         title = f"{len(rest)} more groups of alerts at once"
-        messages.append(Message(_id(occasion, title), "many", title, lines, sum(group.count for group in rest)))
+        count = sum(group.count for group in rest)
+        messages.append(Message(_id(occasion, title), "many", title, lines, count, time=time))
     return messages
+
+
+def composed_at(now: float) -> datetime:
+    """The time of a message that is composed now (UNIX time), to the second."""
+    return datetime.fromtimestamp(int(now), UTC)
 
 
 def grouped(news: Sequence[News]) -> dict[str, Group]:
@@ -174,9 +187,9 @@ def short(text: str | None) -> str:
     return line if len(line) <= TEXT_CHARS else f"{line[: TEXT_CHARS - 1]}…"
 
 
-def _message(group: Group, occasion: str) -> Message:
+def _message(group: Group, occasion: str, time: datetime) -> Message:
     first = group.shown[0]
-    return Message(_id(occasion, first.group), first.kind, _title(group), "", group.count, group.shown)
+    return Message(_id(occasion, first.group), first.kind, _title(group), "", group.count, group.shown, time=time)
 
 
 def _title(group: Group) -> str:

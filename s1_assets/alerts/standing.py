@@ -8,7 +8,7 @@ from statistics import median
 
 import dagster as dg
 
-from s1_assets.alerts.messages import Links, Message, News
+from s1_assets.alerts.messages import Links, Message, News, composed_at
 from s1_assets.alerts.poll import Watched, name_of
 from s1_assets.cell_state import evaluation_of, last_verdicts
 from s1_assets.cells import SOURCES, Cell, month_before
@@ -151,7 +151,8 @@ def digest(standing: Standing, links: Links, now: float, by_hand: str = "") -> M
         lines.append(f"Sensors and schedules that fail: {', '.join(standing.failing_automation)}")
     lines.append(f"Alert sensor: {standing.alert_sensor}")
     lines += [f"A channel is told nothing: {mistake}" for mistake in standing.mistakes]
-    day = datetime.fromtimestamp(now, UTC).date().isoformat()
+    time = composed_at(now)
+    day = time.date().isoformat()
     title = f"Daily digest {day}: {len(failed)} cells stand failed"
     return Message(
         id=f"digest-{by_hand or day}",
@@ -160,6 +161,7 @@ def digest(standing: Standing, links: Links, now: float, by_hand: str = "") -> M
         text="\n".join(lines),
         count=len(failed),
         links={"failed runs": links.runs()},
+        time=time,
     )
 
 
