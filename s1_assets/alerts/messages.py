@@ -2,10 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import quote
+
+from s1_assets.cells import Cell
+from s1_assets.partitions import partition_key
+from s1_assets.tables import RAW_PAPERS
 
 Kind = Literal[
     "check_failed",
@@ -49,7 +53,7 @@ class News:
     """One thing that happened. `subject` is a check (`asset.check`), a job, a sensor or a source.
 
     `source` and `cell` ("arxiv 2024-05") are empty where the news is of no cell, `run_id` where no run is behind it.
-    `links` are URLs by what they lead to.
+    `links` are URLs by what they lead to, which news has once it is in a message.
     """
 
     kind: Kind
@@ -135,6 +139,20 @@ class Links:
         """The page of failed runs."""
         return f"{self.ui}/runs?q[0]=status%3AFAILURE"
 
+    def of(self, news: News) -> dict[str, str]:
+        """The pages to look at for news, by what they are of."""
+        links = {}
+        asset, _, check = news.subject.rpartition(".")
+        if asset:
+            links["check"] = self.check(asset, check)
+            if news.cell:
+                links["partition"] = self.partition(asset, partition_key(Cell(*news.cell.split())))
+        elif news.kind == "source_silent":
+            links = {"asset": f"{self.ui}/assets/{RAW_PAPERS.name}", "automation": self.automation()}
+        elif news.kind != "run_failed":
+            links["automation"] = self.automation()
+        return links | ({"run": self.run(news.run_id)} if news.run_id else {})
+
 
 @dataclass(frozen=True)
 class Group:
@@ -144,19 +162,20 @@ class Group:
     shown: tuple[News, ...]
 
 
-def compose(groups: Sequence[Group], occasion: str, now: float) -> list[Message]:
+def compose(groups: Sequence[Group], occasion: str, now: float, links: Links) -> list[Message]:
     """A message a group, the weightiest first; what is over MESSAGES becomes one message that names the groups.
 
     Args:
         groups: news to tell, none of them empty.
         occasion: what the messages are sent for; it enters their ids: the same words tomorrow are another message.
         now: UNIX time.
+        links: pages of the UI, for what the messages show.
     """
     time = composed_at(now)
     order: tuple[Weight, ...] = ("error", "warning", "info")
     groups = sorted(groups, key=lambda group: order.index(WEIGHTS[group.shown[0].kind]))
     alone, rest = (groups, []) if len(groups) <= MESSAGES else (groups[: MESSAGES - 1], groups[MESSAGES - 1 :])
-    messages = [_message(group, occasion, time) for group in alone]
+    messages = [_message(group, occasion, time, links) for group in alone]
     if rest:
         lines = "\n".join(f"- {_title(group)}" for group in rest)
         title = f"{len(rest)} more groups of alerts at once"
@@ -187,9 +206,10 @@ def short(text: str | None) -> str:
     return line if len(line) <= TEXT_CHARS else f"{line[: TEXT_CHARS - 1]}…"
 
 
-def _message(group: Group, occasion: str, time: datetime) -> Message:
+def _message(group: Group, occasion: str, time: datetime, links: Links) -> Message:
     first = group.shown[0]
-    return Message(_id(occasion, first.group), first.kind, _title(group), "", group.count, group.shown, time=time)
+    entries = tuple(replace(item, links=links.of(item)) for item in group.shown)
+    return Message(_id(occasion, first.group), first.kind, _title(group), "", group.count, entries, time=time)
 
 
 def _title(group: Group) -> str:

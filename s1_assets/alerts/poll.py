@@ -105,7 +105,7 @@ def look(instance: dg.DagsterInstance, watched: Watched, told: Told, now: float)
     """
     checks_and_runs = [*_news_of_checks(instance, watched, told), *_news_of_runs(instance, watched, told, now)]
     in_order = sorted(checks_and_runs, key=lambda dated: dated[0])
-    return [*(item for _, item in in_order), *_news_of_automation(instance, watched, told)]
+    return [*(item for _, item in in_order), *_news_of_automation(instance, told)]
 
 
 def _news_of_checks(instance: dg.DagsterInstance, watched: Watched, told: Told) -> list[Dated]:
@@ -121,17 +121,11 @@ def _news_of_check(watched: Watched, entry: dg.EventLogEntry) -> Iterator[Dated]
     evaluation = evaluation_of(entry)
     key, kind = evaluation.asset_check_key, watched.kind(evaluation)
     if kind and key in watched.checks.values():
-        yield entry.timestamp, check_news(watched, kind, CheckRun(key, evaluation.partition, entry.run_id, evaluation))
+        yield entry.timestamp, check_news(kind, CheckRun(key, evaluation.partition, entry.run_id, evaluation))
 
 
-def check_news(watched: Watched, kind: Kind, run: CheckRun) -> News:
+def check_news(kind: Kind, run: CheckRun) -> News:
     """News of a check in a cell."""
-    asset = run.key.asset_key.to_user_string()
-    links = {"check": watched.links.check(asset, run.key.name)}
-    if run.partition:
-        links["partition"] = watched.links.partition(asset, run.partition)
-    if run.run_id:
-        links["run"] = watched.links.run(run.run_id)
     news = News(
         kind=kind,
         subject=name_of(run.key),
@@ -139,7 +133,6 @@ def check_news(watched: Watched, kind: Kind, run: CheckRun) -> News:
         value=_measured(run.evaluation, "value"),
         threshold=_measured(run.evaluation, "threshold"),
         run_id=run.run_id,
-        links=links,
     )
     return _placed(news, run.partition)
 
@@ -212,39 +205,33 @@ def _failures(instance: dg.DagsterInstance, watched: Watched, run: dg.DagsterRun
     partition = run.tags.get(PARTITION)
     crashed = {step: watched.checks[step] for step in failed if step in watched.checks}
     news = [
-        check_news(watched, "check_crashed", CheckRun(key, partition, run.run_id, error=failed[step]))
+        check_news("check_crashed", CheckRun(key, partition, run.run_id, error=failed[step]))
         for step, key in crashed.items()
         if key not in judged
     ]
     own = [f"{step}: {text}" for step, text in failed.items() if step not in crashed]
     if own or not failed:
         ends = [event.message or "" for event in events if event.event_type is Event.RUN_FAILURE]
-        news.append(_run_news(watched, run, "; ".join(own or ends)))
+        news.append(_run_news(run, "; ".join(own or ends)))
     return news
 
 
-def _run_news(watched: Watched, run: dg.DagsterRun, text: str) -> News:
-    links = {"run": watched.links.run(run.run_id)}
-    news = News("run_failed", run.job_name, text=short(text), run_id=run.run_id, links=links)
-    return _placed(news, run.tags.get(PARTITION))
+def _run_news(run: dg.DagsterRun, text: str) -> News:
+    return _placed(News("run_failed", run.job_name, text=short(text), run_id=run.run_id), run.tags.get(PARTITION))
 
 
-def _news_of_automation(instance: dg.DagsterInstance, watched: Watched, told: Told) -> list[News]:
+def _news_of_automation(instance: dg.DagsterInstance, told: Told) -> list[News]:
     news = []
     for name, tick in _last_ticks(instance).items():
         if _fails_repeatedly(tick) and name not in told.failing:
             told.failing.append(name)
             text = short(cause(tick.error) if tick.error else "")
             text = f"{tick.consecutive_failure_count} ticks in a row failed: {text}"
-            news.append(_automation_news(watched, "automation_failing", name, text))
+            news.append(News("automation_failing", name, text=text))
         elif name in told.failing and tick.status is not TickStatus.FAILURE:
             told.failing.remove(name)
-            news.append(_automation_news(watched, "all_clear", name, "it ticks without an error again"))
+            news.append(News("all_clear", name, text="it ticks without an error again"))
     return news
-
-
-def _automation_news(watched: Watched, kind: Kind, name: str, text: str) -> News:
-    return News(kind=kind, subject=name, text=text, links={"automation": watched.links.automation()})
 
 
 def failing_automation(instance: dg.DagsterInstance) -> list[str]:

@@ -68,7 +68,7 @@ def _cells_like(standing: CheckStanding, evaluation: dg.AssetCheckEvaluation) ->
     return standing.warned if "value" in evaluation.metadata else standing.not_measured
 
 
-def silent_sources(instance: dg.DagsterInstance, now: float, links: Links) -> list[News]:
+def silent_sources(instance: dg.DagsterInstance, now: float) -> list[News]:
     """Sources that brought no new paper for longer than usual. `now` is UNIX time."""
     news = []
     for source in SOURCES:
@@ -76,8 +76,7 @@ def silent_sources(instance: dg.DagsterInstance, now: float, links: Links) -> li
         if silence:
             days, usual = silence
             text = f"no new paper for {days:.0f} days; something new came every {usual:.0f} days before"
-            links_of = {"asset": f"{links.ui}/assets/{RAW_PAPERS.name}", "automation": links.automation()}
-            news.append(News("source_silent", source, source, text=text, links=links_of))
+            news.append(News("source_silent", source, source, text=text))
     return news
 
 

@@ -8,7 +8,7 @@ place of what waits: a failure that is mended before it was told is not told, an
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from s1_assets.alerts.messages import SHOWN, WEIGHTS, Group, Kind, News, Weight
 
@@ -19,6 +19,9 @@ LONGEST_PAUSE: dict[Weight, int] = {"error": 3600, "warning": 86400, "info": 360
 OPENING = {"check_failed", "check_warned", "check_crashed", "automation_failing"}
 STATES = OPENING | {"all_clear"}
 FIRST_YEAR = 1991  # of any source
+# Every tick and every alert run stores the cursor. Of a group that waits it keeps all cells, a bit each, but of only so
+# many what was found in them.
+KEPT = 3
 
 
 @dataclass
@@ -55,6 +58,24 @@ class Pause:
             self.count -= 1
             self.cells ^= as_bit(cell)
             self.waiting = [item for item in self.waiting if item.cell != cell]
+
+    def shown(self, group: str) -> tuple[News, ...]:
+        """What a message shows of what waits: what there are words for, and then cells without."""
+        without = self.cells
+        for item in self.waiting:
+            without &= ~as_bit(item.cell)
+        return (*self.waiting, *_without_words(group, without))[:SHOWN]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The pause as JSON types, which `from_dict` reads. What the group has in common is left to its name."""
+        rows = [[item.cell, item.text, item.value, item.threshold, item.run_id] for item in self.waiting[:KEPT]]
+        return {**asdict(self), "waiting": rows}
+
+    @classmethod
+    def from_dict(cls, group: str, read: dict[str, Any]) -> "Pause":
+        """The pause of a group from what `as_dict` gave, or from a cursor that had all of the news."""
+        waiting = [News(**row) if isinstance(row, dict) else _of_group(group, *row) for row in read["waiting"]]
+        return cls(**{**read, "waiting": waiting})
 
 
 @dataclass
@@ -104,21 +125,19 @@ class Told:
         self.uncleared = {about: cells for about, cells in self.uncleared.items() if cells}
         seconds = min(2 * pause.seconds, LONGEST_PAUSE[WEIGHTS[kind]]) or FIRST_PAUSE
         self.pauses[name] = Pause(now + seconds, seconds)
-        return Group(pause.count, tuple(pause.waiting) or tuple(_without_words(kind, about, pause.cells)))
+        return Group(pause.count, pause.shown(name))
 
     def as_cursor(self) -> str:
         """The cursor that `from_cursor` reads."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        pauses = {name: pause.as_dict() for name, pause in self.pauses.items()}
+        return json.dumps({**asdict(self), "pauses": pauses}, separators=(",", ":"))
 
     @classmethod
     def from_cursor(cls, cursor: str) -> "Told":
         """What a cursor says. Raises ValueError for one that this class did not write."""
         try:
             read = json.loads(cursor)
-            pauses = {
-                name: Pause(**{**pause, "waiting": [News(**item) for item in pause["waiting"]]})
-                for name, pause in read.pop("pauses").items()
-            }
+            pauses = {name: Pause.from_dict(name, pause) for name, pause in read.pop("pauses").items()}
             return cls(**read, pauses=pauses)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ValueError(
@@ -128,23 +147,26 @@ class Told:
 
 
 def as_bit(cell: str) -> int:
-    """A cell ("arxiv 2024-05", or "" for none) as a bit in a set of cells of one source.
-
-    Every tick stores the cursor, and a backfill may leave thousands of cells in it: a bit a month keeps it small.
-    """
+    """A cell ("arxiv 2024-05", or "" for none) as a bit in a set of cells of one source."""
     if not cell:
         return 1
     year, month = map(int, cell.split()[1].split("-"))
     return 1 << ((year - FIRST_YEAR) * 12 + month)
 
 
-def _without_words(kind: Kind, about: str, cells: int) -> Iterator[News]:
-    """News of cells whose own was not kept, because others were shown that did not need to be told in the end."""
-    subject, source = about.split("|")
+def _without_words(group: str, cells: int) -> Iterator[News]:
+    """News of a set of cells of which is not kept what was found in them."""
+    _, _, source = group.rpartition("|")
     bits = [bit for bit in range(1, cells.bit_length()) if cells >> bit & 1]
     for bit in bits[:SHOWN]:
         year, month = divmod(bit - 1, 12)
-        yield News(kind, subject, source, f"{source} {FIRST_YEAR + year}-{month + 1:02}")
+        yield _of_group(group, f"{source} {FIRST_YEAR + year}-{month + 1:02}")
+
+
+def _of_group(group: str, *particulars: Any) -> News:
+    kind, about = _parts(group)
+    subject, source = about.split("|")
+    return News(kind, subject, source, *particulars)
 
 
 def _parts(group: str) -> tuple[Kind, str]:

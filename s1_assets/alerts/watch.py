@@ -97,7 +97,7 @@ def alert_sensor(job: dg.JobDefinition, watched: Watched, channels: Channels) ->
         if not names:
             told.pauses.clear()
             return dg.SensorResult(skip_reason=NO_CHANNEL, cursor=told.as_cursor())
-        messages, cursor = compose(told.due(news, now), key, now), told.as_cursor()
+        messages, cursor = compose(told.due(news, now), key, now, watched.links), told.as_cursor()
         asked = _ask(names, messages, cursor, key) if messages else []
         asked += missed(instance, names, now)
         reason = None if asked else "; ".join([*channels.mistakes, _quiet(told)])
@@ -142,8 +142,8 @@ def digest_op(watched: Watched, channels: Channels) -> dg.OpDefinition:
             channels.mistakes,
         )
         digest = standing.digest(stands, watched.links, now, "" if _is_scheduled(context.run) else context.run_id)
-        silent = standing.silent_sources(instance, now, watched.links)
-        messages = [digest, *compose(list(grouped(silent).values()), digest.id, now)]
+        silent = grouped(standing.silent_sources(instance, now))
+        messages = [digest, *compose(list(silent.values()), digest.id, now, watched.links)]
         yield from addressed(messages, config, channels.working)
 
     return what_stands

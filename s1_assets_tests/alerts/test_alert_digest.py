@@ -49,7 +49,7 @@ class Arrivals:
         )
 
     def silent(self) -> list[tuple[str, str]]:
-        return [(news.source, news.text) for news in silent_sources(self.instance, NOW, LINKS)]
+        return [(news.source, news.text) for news in silent_sources(self.instance, NOW)]
 
 
 @pytest.fixture

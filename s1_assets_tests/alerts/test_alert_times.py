@@ -8,7 +8,7 @@ import pytest
 
 from resources.alert_channels import as_mail, slack_payload
 from s1_assets.alerts.delivery import asking
-from s1_assets.alerts.messages import Group, Message, News, compose
+from s1_assets.alerts.messages import Group, Links, Message, News, compose
 from s1_assets.alerts.missed import PAUSES, missed
 from s1_assets_tests.alerts.on_call import FAILS, MAY, PASSES, OnCall, messages_of
 from s1_assets_tests.alerts.webhooks import answers
@@ -20,7 +20,7 @@ FAILED = Message("1", "check_failed", "Check failed: figure_pairs.images_decode"
 def test_messages_are_of_the_time_at_which_they_are_composed_and_keep_it(monkeypatch):
     monkeypatch.setattr("s1_assets.alerts.messages.MESSAGES", 2)
     groups = [Group(1, (News("check_failed", f"a.{name}"),)) for name in "xyz"]
-    messages = compose(groups, "a tick", THEN.timestamp() + 0.9)
+    messages = compose(groups, "a tick", THEN.timestamp() + 0.9, Links("http://ui"))
     assert [message.time for message in messages] == [THEN, THEN]
     assert messages[0].as_dict()["time"] == "2026-11-30T14:05:07+00:00"
     assert [Message.from_dict(message.as_dict()) for message in messages] == messages
