@@ -214,4 +214,4 @@ def test_the_command_line_prints_one_table_and_what_it_assumes() -> None:
         assert expected in done.stdout
     failed = run_plan("--pairs", "0", "--rate", "1")
     assert failed.returncode == 2
-    assert "s1_assets plan: error: PAIRS=0" in failed.stderr
+    assert failed.stderr.startswith("error: PAIRS=0")
