@@ -20,7 +20,7 @@ from resources.live.partial import locked_partial
 from resources.sources.articles.meca import folder_of
 from s1_assets.cells import Cell
 from s1_assets_tests.resources.live.conftest import CONTACT, QUICK
-from s1_assets_tests.resources.sources.test_article_cells import article, biorxiv, meca, read_all
+from s1_assets_tests.resources.sources.article_mirror import article, biorxiv, meca, read_all
 
 JANUARY = Cell("biorxiv", "2024-01")
 FOLDER = "Current_Content/January_2024"

@@ -1,53 +1,15 @@
-"""bioRxiv, medRxiv and Nature Communications: archives and metadata of a mirror become rows, rejects and identities."""
+"""bioRxiv and medRxiv: MECA archives and the API's records of a mirror become rows, rejects and identities."""
 
 import gzip
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
-from resources.sources.articles.meca import MecaCell
-from resources.sources.articles.pmc import PmcCell
 from resources.sources.mirror import Mirror
-from resources.sources.part import PartContents
-from s1_assets.cells import Cell
 from s1_assets.extraction.unpack import Package, unpack
-from s1_assets.tables import IDENTITIES, RAW_PAPERS
-
-CC_BY = "http://creativecommons.org/licenses/by/4.0/"
-
-
-def article(
-    doi: str | None, *, version: str = "", title: str = "On pumps", journal: str = "", extra: str = ""
-) -> bytes:
-    doi_xml = f'<article-id pub-id-type="doi">{doi}</article-id>' if doi else ""
-    version_xml = f"<article-version>{version}</article-version>" if version else ""
-    return f"""<?xml version="1.0"?>
-<article xmlns:xlink="http://www.w3.org/1999/xlink" article-type="research-article"><front>
-<journal-meta>{journal}</journal-meta><article-meta>{doi_xml}{version_xml}
-<title-group><article-title>{title}</article-title></title-group>
-<contrib-group><contrib contrib-type="author"><name><surname>Example</surname><given-names>Ada</given-names></name>
-</contrib></contrib-group>
-<pub-date pub-type="epub"><day>9</day><month>1</month><year>2024</year></pub-date>
-<permissions><license xlink:href="{CC_BY}"><license-p>Open.</license-p></license></permissions>
-{extra}<abstract><p>What we found.</p></abstract></article-meta></front><body><p>Text.</p></body></article>""".encode()
-
-
-def meca(xml: bytes) -> bytes:
-    manifest = (
-        '<manifest xmlns="https://manuscriptexchange.org/schema/manifest" xmlns:xlink="http://www.w3.org/1999/xlink">'
-        '<item item-type="article-metadata"><instance media-type="application/xml" xlink:href="content/a.xml"/></item>'
-        "</manifest>"
-    )
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("manifest.xml", manifest)
-        archive.writestr("content/a.xml", xml)
-    return packed.getvalue()
+from s1_assets_tests.resources.sources.article_mirror import CC_BY, article, biorxiv, meca, put, read_all, reasons
 
 
 def record(doi: str, version: int = 1, **fields: Any) -> dict[str, Any]:
@@ -65,12 +27,6 @@ def record(doi: str, version: int = 1, **fields: Any) -> dict[str, Any]:
     } | fields
 
 
-def put(root: Path, path: str, content: bytes | str) -> None:
-    target = root / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(content if isinstance(content, bytes) else content.encode())
-
-
 def put_archive(root: Path, name: str, content: bytes, month: str = "January_2024") -> None:
     put(root, f"biorxiv/Current_Content/{month}/{name}.meca", content)
 
@@ -78,27 +34,6 @@ def put_archive(root: Path, name: str, content: bytes, month: str = "January_202
 def put_api(root: Path, *records: Any) -> None:
     answer = {"messages": [{"status": "ok"}], "collection": list(records)}
     put(root, "biorxiv/api/details/biorxiv/2024-01-01/2024-01-31/0/json", json.dumps(answer))
-
-
-def biorxiv(root: Path, month: str = "2024-01") -> MecaCell:
-    return MecaCell.open(Mirror(str(root)), Cell("biorxiv", month), root / "cache")
-
-
-def read_all(cell: MecaCell | PmcCell) -> PartContents:
-    contents = PartContents()
-    for part in cell.parts():
-        found = cell.read(part.name)
-        assert {row["paper_id"] for row in found.papers} <= part.paper_ids
-        contents.papers += found.papers
-        contents.rejects += found.rejects
-        contents.identities += found.identities
-    pa.Table.from_pylist(contents.papers, schema=RAW_PAPERS.schema)
-    pa.Table.from_pylist(contents.identities, schema=IDENTITIES.schema)
-    return contents
-
-
-def reasons(contents: PartContents) -> list[tuple[str, str]]:
-    return sorted((row["paper_id"], row["reason"]) for row in contents.rejects)
 
 
 def test_an_archive_becomes_a_row_from_its_own_article(tmp_path):
@@ -278,134 +213,6 @@ def test_an_archive_is_opened_once_for_planning(tmp_path):
     assert [row.paper_ids for row in biorxiv(tmp_path).parts()] == [frozenset({"biorxiv:10.1101/remembered"})]
 
 
-def put_pmc(root: Path, pmcid: str, number: int, xml: bytes | None, **fields: Any) -> None:
-    metadata = {
-        "pmcid": pmcid,
-        "version": number,
-        "doi": "10.1038/s41467-024-1",
-        "title": "From the metadata",
-        "citation": "Nat Commun. 2024 Jan 9;15:1.",
-        "is_retracted": False,
-        "license_code": "CC BY",
-    }
-    put(root, f"pmc-oa/metadata/{pmcid}.{number}.json", json.dumps(metadata | fields))
-    if xml is not None:
-        put(root, f"pmc-oa/{pmcid}.{number}/{pmcid}.{number}.xml", xml)
-        put(root, f"pmc-oa/{pmcid}.{number}/MediaObjects/f1.png", b"picture")
-
-
-NATCOMMS = '<journal-id journal-id-type="nlm-ta">Nat Commun</journal-id>'
-
-
-def natcomms(root: Path, month: str = "2024-01") -> PmcCell:
-    return PmcCell.open(Mirror(str(root)), Cell("natcomms", month), root / "cache")
-
-
-def test_versions_of_an_article_count_as_numbers_and_its_loose_files_are_one_archive(tmp_path):
-    for number in (2, 10):
-        put_pmc(tmp_path, "PMC1", number, article("10.1038/s41467-024-1", journal=NATCOMMS))
-    contents = read_all(natcomms(tmp_path))
-    [row] = contents.papers
-    assert (row["paper_id"], row["version"], row["format"]) == ("natcomms:10.1038/s41467-024-1", 10, "jats")
-    package = unpack(Mirror(str(tmp_path)).read(row["archive"], row["archive_offset"], row["archive_size"]))
-    assert isinstance(package, Package)
-    assert set(package.files) == {"PMC1.10.xml", "MediaObjects/f1.png"}
-    assert reasons(contents) == [("natcomms:10.1038/s41467-024-1", "superseded")]
-    assert {row["identifier"] for row in contents.identities} == {"doi:10.1038/s41467-024-1", "pmc:PMC1"}
-
-
-def test_the_journal_is_the_one_that_the_article_names(tmp_path):
-    other = '<journal-id journal-id-type="nlm-ta">Sci Rep</journal-id>'
-    put_pmc(tmp_path, "PMC1", 1, article("10.1038/s41598-1", journal=other))
-    put_pmc(tmp_path, "PMC2", 1, article("10.1038/s41598-2", journal=NATCOMMS), citation="Sci Rep. 2024 Jan 9")
-    put_pmc(tmp_path, "PMC3", 1, article("10.1/x", journal=NATCOMMS), citation="Sci Rep. 2024 Jan 9", doi="10.1/x")
-    assert [row["paper_id"] for row in read_all(natcomms(tmp_path)).papers] == ["natcomms:10.1038/s41598-2"]
-
-
-def test_a_retracted_article_is_a_row_that_says_so(tmp_path):
-    put_pmc(tmp_path, "PMC1", 1, article("10.1038/s41467-024-1", journal=NATCOMMS), is_retracted=True)
-    assert [row["status"] for row in read_all(natcomms(tmp_path)).papers] == ["retracted"]
-
-
-@pytest.mark.parametrize(
-    ("code", "rights"),
-    [("CC BY", "open"), ("TDM", "pointer_only"), ("", "pointer_only"), ("CC BY-NC", "noncommercial")],
-)
-def test_of_two_licences_the_stricter_one_counts(tmp_path, code, rights):
-    put_pmc(tmp_path, "PMC1", 1, article("10.1038/s41467-024-1", journal=NATCOMMS), license_code=code)
-    assert [row["rights"] for row in read_all(natcomms(tmp_path)).papers] == [rights]
-
-
-def test_metadata_without_files_is_a_row_and_a_reject(tmp_path):
-    put_pmc(tmp_path, "PMC1", 1, None)
-    contents = read_all(natcomms(tmp_path))
-    assert [(row["paper_id"], row["title"], row["format"]) for row in contents.papers] == [
-        ("natcomms:10.1038/s41467-024-1", "From the metadata", "none")
-    ]
-    assert reasons(contents) == [("natcomms:10.1038/s41467-024-1", "source_missing")]
-
-
-@pytest.mark.parametrize(
-    ("metadata", "why"),
-    [
-        (b"{", "unreadable metadata (JSONDecodeError"),
-        (b"\xff", "unreadable metadata (UnicodeDecodeError"),
-        (b"{}", "neither citation nor DOI tells its journal"),
-        (
-            b'{"citation": "Nat Commun.", "pmcid": "PMC9", "version": 1}',
-            "neither its citation nor its XML tells",
-        ),
-        (b'{"citation": "Nat Commun. 1990 Jan 9", "pmcid": "PMC9", "version": 1}', "dated 1990-01, expected a month"),
-    ],
-)
-def test_metadata_of_an_article_of_no_month_are_told(tmp_path, metadata, why):
-    put_pmc(tmp_path, "PMC1", 1, article("10.1038/s41467-024-1", journal=NATCOMMS))
-    put_pmc(tmp_path, "PMC2", 1, None, citation="Sci Rep. 2024 Jan 9", doi="10.1/x")  # of another journal
-    put(tmp_path, "pmc-oa/metadata/PMC9.1.json", metadata)
-    cell = natcomms(tmp_path)
-    [(where, reason)] = cell.inventory.examples
-    assert where == "pmc-oa/metadata/PMC9.1.json"
-    assert why in reason
-    assert (cell.inventory.looked_at, cell.inventory.unplaced, cell.inventory.months) == (2, 1, {"2024-01"})
-    assert len(read_all(cell).papers) == 1
-
-
-def test_an_article_whose_xml_gives_only_a_year_is_of_the_month_that_pmc_cites(tmp_path):
-    xml = article("10.1038/s41467-024-1", journal=NATCOMMS).replace(b"<day>9</day><month>1</month>", b"")
-    put_pmc(tmp_path, "PMC1", 1, xml)
-    assert len(read_all(natcomms(tmp_path)).papers) == 1
-
-
-@pytest.mark.parametrize(("source", "opens"), [("biorxiv", MecaCell.open), ("natcomms", PmcCell.open)])
-def test_a_mirror_without_the_source_is_an_error_that_says_what_to_do(tmp_path, source, opens):
-    with pytest.raises(FileNotFoundError, match="put "):
-        opens(Mirror(str(tmp_path)), Cell(source, "2024-01"), tmp_path / "cache")
-
-
-@pytest.mark.parametrize("odd", [{"pmcid": "../../biorxiv/PMC2"}, {"version": "1.10.2"}, {"doi": ["10.1038/s41467-2"]}])
-def test_metadata_that_say_odd_things_of_an_article_stop_no_other(tmp_path, odd):
-    put_pmc(tmp_path, "PMC1", 1, article("10.1038/s41467-1", journal=NATCOMMS))
-    put_pmc(tmp_path, "PMC2", 1, article("10.1038/s41467-2", journal=NATCOMMS))
-    path = tmp_path / "pmc-oa/metadata/PMC2.1.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | odd))
-    papers = read_all(natcomms(tmp_path)).papers
-    assert [row["paper_id"] for row in papers] == ["natcomms:10.1038/s41467-1", "natcomms:10.1038/s41467-2"]
-
-
-def test_an_article_that_dates_itself_by_year_alone_is_of_the_month_that_pmc_cites(tmp_path):
-    dated = article("10.1038/s41467-1", journal=NATCOMMS).replace(b"<day>9</day><month>1</month>", b"")
-    put_pmc(tmp_path, "PMC1", 1, dated, citation="Nat Commun. 2024 Jan 9;15:1")
-    assert len(read_all(natcomms(tmp_path)).papers) == 1
-
-
-def test_the_letters_case_of_a_doi_makes_no_other_paper(tmp_path):
-    put_pmc(tmp_path, "PMC1", 1, article("10.1038/S41467-1", journal=NATCOMMS))
-    put_archive(tmp_path, "one", meca(article("10.1101/2024.AB")))
-    put_api(tmp_path, record("10.1101/2024.ab"))
-    assert [row["paper_id"] for row in read_all(natcomms(tmp_path)).papers] == ["natcomms:10.1038/s41467-1"]
-    assert [row["paper_id"] for row in read_all(biorxiv(tmp_path)).papers] == ["biorxiv:10.1101/2024.ab"]
-
-
 def test_an_article_that_gives_its_doi_as_an_address_is_the_one_that_the_api_lists(tmp_path):
     put_archive(tmp_path, "one", meca(article("https://doi.org/10.1101/1")))
     put_api(tmp_path, record("10.1101/1"))
@@ -432,3 +239,14 @@ def test_a_version_that_came_twice_is_told_as_such(tmp_path):
         put_archive(tmp_path, name, meca(article("10.1101/1", version="1.2")))
     [reject] = read_all(biorxiv(tmp_path)).rejects
     assert (reject["reason"], "again" in reject["detail"]) == ("superseded", True)
+
+
+def test_the_letters_case_of_a_doi_makes_no_other_paper(tmp_path):
+    put_archive(tmp_path, "one", meca(article("10.1101/2024.AB")))
+    put_api(tmp_path, record("10.1101/2024.ab"))
+    assert [row["paper_id"] for row in read_all(biorxiv(tmp_path)).papers] == ["biorxiv:10.1101/2024.ab"]
+
+
+def test_a_mirror_without_the_source_is_an_error_that_says_what_to_do(tmp_path):
+    with pytest.raises(FileNotFoundError, match="put "):
+        biorxiv(tmp_path)
