@@ -1,5 +1,6 @@
 """Fixtures of the alerts' tests."""
 
+import time
 from collections.abc import Iterator
 
 import dagster as dg
@@ -35,3 +36,28 @@ def two_webhooks(instance, httpserver) -> OnCall:
     on_call.tick()
     on_call.run(MAY, Cell("biorxiv", "2024-05"), verdict=FAILS)
     return on_call
+
+
+@pytest.fixture
+def on_call(instance) -> OnCall:
+    """Someone whose first tick is over."""
+    on_call = OnCall(instance)
+    on_call.tick()
+    return on_call
+
+
+class Clock:
+    """The time of day, which passes when a test says so."""
+
+    def __init__(self) -> None:
+        self.time = time.time()
+
+    def pass_by(self, seconds: float) -> None:
+        self.time += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(time, "time", lambda: clock.time)
+    return clock

@@ -1,6 +1,5 @@
 """What the alert sensor tells, once, and what it does not."""
 
-import json
 import time
 
 import dagster as dg
@@ -9,35 +8,9 @@ from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.scheduler.instigation import TickData, TickStatus
 from dagster._utils.error import SerializableErrorInfo
 
-from s1_assets.alerts import told as told_module
-from s1_assets.alerts.messages import MESSAGES, News
+from s1_assets.alerts.messages import MESSAGES
 from s1_assets.cells import SOURCES, Cell
-from s1_assets_tests.alerts.on_call import FAILS, JUNE, MAY, NOT_MEASURED, PASSES, WARNS, OnCall, titles
-
-
-@pytest.fixture
-def on_call(instance) -> OnCall:
-    """Someone whose first tick is over."""
-    on_call = OnCall(instance)
-    on_call.tick()
-    return on_call
-
-
-class Clock:
-    """The time of day, which passes when a test says so."""
-
-    def __init__(self) -> None:
-        self.time = time.time()
-
-    def pass_by(self, seconds: float) -> None:
-        self.time += seconds
-
-
-@pytest.fixture
-def clock(monkeypatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(time, "time", lambda: clock.time)
-    return clock
+from s1_assets_tests.alerts.on_call import FAILS, MAY, NOT_MEASURED, WARNS, OnCall
 
 
 def test_a_failed_check_is_told_with_cell_value_threshold_and_links(on_call):
@@ -188,170 +161,6 @@ def test_more_groups_than_a_tick_may_send_are_named_in_one_message(on_call, monk
     assert "(metarxiv 2024-01)" in messages[-1]["text"]
 
 
-def test_a_check_that_passes_again_is_all_clear_once(on_call):
-    on_call.run(MAY, verdict=FAILS)
-    on_call.tick()
-    on_call.run(MAY, verdict=PASSES)
-    [message] = on_call.tick()
-    assert message["title"] == "All clear, check passes again: figure_pairs.images_decode (arxiv 2024-05)"
-    assert message["weight"] == "info"
-    on_call.run(MAY)
-    assert on_call.tick() == []
-
-
-def test_a_crashed_check_that_passes_again_is_all_clear(on_call):
-    on_call.run(MAY, verdict=ZeroDivisionError("division by zero"))
-    on_call.tick()
-    on_call.run(MAY, verdict=PASSES, **{"dagster/retry_number": "1"})
-    assert [message["kind"] for message in on_call.tick()] == ["all_clear"]
-
-
-def test_what_was_not_told_is_not_cleared(on_call):
-    on_call.run(MAY, verdict=NOT_MEASURED)
-    on_call.run(JUNE)
-    on_call.tick()
-    on_call.run(MAY, JUNE, verdict=PASSES)
-    assert on_call.tick() == []
-
-
-def test_what_failed_before_the_first_start_is_not_cleared(instance):
-    on_call = OnCall(instance)
-    on_call.run(MAY, verdict=FAILS)
-    assert on_call.tick() == []
-    on_call.run(MAY, verdict=PASSES)
-    assert on_call.tick() == []
-
-
-def test_a_failure_that_is_mended_between_two_ticks_is_neither_told_nor_cleared(on_call):
-    on_call.run(MAY, verdict=FAILS)
-    on_call.run(MAY, verdict=PASSES)
-    assert on_call.tick() == []
-
-
-@pytest.mark.parametrize("failure", [FAILS, WARNS, ZeroDivisionError("division by zero")])
-def test_a_failure_that_is_mended_while_it_waits_is_neither_told_nor_cleared(on_call, clock, failure):
-    july = Cell("arxiv", "2024-07")
-    on_call.run(MAY, verdict=failure)
-    assert len(on_call.tick()) == 1
-    on_call.run(JUNE, july, verdict=failure)
-    assert on_call.tick() == []
-    on_call.run(JUNE, verdict=PASSES)
-    assert on_call.tick() == []
-    clock.pass_by(86400)
-    [message] = on_call.tick()
-    assert (message["count"], [entry["cell"] for entry in message["entries"]]) == (1, [str(july)])
-
-
-def test_an_all_clear_that_waits_is_dropped_when_the_check_fails_again(on_call, clock):
-    on_call.run(MAY, JUNE, verdict=FAILS)
-    on_call.tick()
-    on_call.run(MAY, verdict=PASSES)
-    assert [message["kind"] for message in on_call.tick()] == ["all_clear"]
-    on_call.run(JUNE, verdict=PASSES)
-    assert on_call.tick() == []
-    on_call.run(JUNE, verdict=FAILS)
-    clock.pass_by(3600)
-    assert titles(on_call.tick()) == ["Check failed: figure_pairs.images_decode (arxiv 2024-06)"]
-    on_call.run(JUNE, verdict=PASSES)
-    assert len(on_call.tick()) == 1
-
-
-def test_the_first_start_tells_nothing_of_before(instance):
-    on_call = OnCall(instance)
-    on_call.run(MAY, verdict=FAILS)
-    on_call.broken.add(JUNE)
-    on_call.run(JUNE)
-    assert on_call.tick() == []
-    assert on_call.tick() == []
-    on_call.run(JUNE)
-    assert [message["kind"] for message in on_call.tick()] == ["run_failed"]
-
-
-def test_a_failure_is_told_though_a_run_that_was_created_later_overtook_it_and_passed(on_call):
-    overtaken = on_call.queue(MAY)
-    on_call.run(MAY, verdict=PASSES)
-    assert on_call.tick() == []
-    on_call.start(overtaken, FAILS)
-    assert titles(on_call.tick()) == ["Check failed: figure_pairs.images_decode (arxiv 2024-05)"]
-
-
-@pytest.mark.parametrize("end", ["it waits", "it is cancelled", "it dies"])
-def test_a_failure_is_told_though_another_run_of_its_cell_is_queued_whatever_becomes_of_that(on_call, end):
-    on_call.run(MAY, verdict=FAILS)
-    queued = on_call.queue(MAY)
-    if end == "it is cancelled":
-        on_call.instance.report_run_canceled(queued)
-    if end == "it dies":
-        on_call.instance.report_run_failed(queued, "the process is gone")
-    assert "Check failed: figure_pairs.images_decode (arxiv 2024-05)" in titles(on_call.tick())
-    on_call.run(MAY, verdict=PASSES)
-    assert [message["kind"] for message in on_call.tick()] == ["all_clear"]
-
-
-def test_an_event_that_shows_up_late_is_told_all_the_same(on_call):
-    on_call.judge(MAY, FAILS)
-    on_call.judge(Cell("biorxiv", "2024-05"), FAILS)
-    late = on_call.evaluate()
-    told = json.loads(late.cursor)
-    early, last = told["evaluations"][-2:]
-    assert told["storage_id"] == last
-    told["evaluations"].remove(early)  # as if it had not been committed when the tick looked
-    told["pauses"] = {}
-    on_call.cursor = json.dumps(told)
-    assert titles(on_call.tick()) == ["Check failed: figure_pairs.images_decode (arxiv 2024-05)"]
-
-
-def test_the_same_tick_twice_asks_for_the_same_run(on_call):
-    on_call.run(MAY, verdict=FAILS)
-    first, second = on_call.evaluate(), on_call.evaluate()
-    assert first.run_requests[0].run_key == second.run_requests[0].run_key
-
-
-def test_a_tick_that_was_killed_before_its_cursor_was_saved_goes_on_from_its_run(on_call):
-    on_call.run(MAY, verdict=FAILS)
-    asked = on_call.evaluate()
-    on_call.submit(asked)
-    on_call.run(JUNE, verdict=FAILS)  # between the kill and the restart
-    again = on_call.evaluate()
-    assert again.cursor == asked.cursor
-    assert on_call.submit(again) == {}
-    on_call.cursor = again.cursor
-    assert titles(on_call.tick()) == ["Run failed: alerts"]  # nobody listens at its channel
-    told = json.loads(on_call.cursor)
-    assert told["pauses"]["check_failed|figure_pairs.images_decode|arxiv"]["count"] == 1  # June waits, May does not
-
-
-def test_a_tick_that_was_killed_between_two_channels_asks_for_what_is_missing(two_webhooks):
-    asked = two_webhooks.evaluate()
-    first, second = asked.run_requests
-    two_webhooks.submit(dg.SensorResult(run_requests=[first]))
-    two_webhooks.run(JUNE, verdict=FAILS)
-    again = two_webhooks.evaluate()
-    assert again.cursor == asked.cursor
-    assert set(two_webhooks.submit(again)) == {second.tags["alert_channel"]}
-    assert again.run_requests[1].run_config == second.run_config
-
-
-def test_without_a_channel_the_place_moves_and_the_tick_says_what_to_set(instance):
-    on_call = OnCall(instance, {"S1_ALERTS": ""})
-    on_call.tick()
-    on_call.run(MAY, verdict=FAILS)
-    result = on_call.evaluate()
-    assert result.skip_reason.skip_message.startswith("no channel: set S1_ALERTS")
-    on_call.cursor = result.cursor
-    on_call.environment = {}
-    assert on_call.tick() == []
-    on_call.run(MAY, verdict=PASSES)
-    on_call.run(JUNE, verdict=FAILS)
-    assert [message["kind"] for message in on_call.tick()] == ["check_failed"]
-
-
-def test_a_cursor_that_cannot_be_read_is_an_error_that_says_what_to_do(on_call):
-    on_call.cursor = '{"storage_id": 7}'
-    with pytest.raises(Exception, match="reset it in the UI"):
-        on_call.evaluate()
-
-
 def test_a_sensor_that_fails_three_times_in_a_row_is_told_once_and_cleared(on_call):
     sensor = Ticking(on_call.instance, "new_papers")
     sensor.tick(TickStatus.FAILURE, 2)
@@ -398,34 +207,3 @@ class Ticking:
                 error=SerializableErrorInfo("no route to\nhost", [], "ConnectError") if failures else None,
             )
         )
-
-
-def test_pauses_double_up_to_their_longest_and_are_forgotten_after_a_quiet_time():
-    told, now = told_module.Told(0, 0.0), 1000.0
-    news = [News("check_failed", "figure_pairs.images_decode", "arxiv", "arxiv 2024-05")]
-    waits = []
-    for _ in range(7):
-        assert [group.count for group in told.due(news, now)] == [1]
-        [pause] = told.pauses.values()
-        waits.append(pause.seconds)
-        assert told.due(news, pause.until - 1) == []
-        pause.forget("arxiv 2024-05")
-        now = pause.until
-    assert waits == [300, 600, 1200, 2400, 3600, 3600, 3600]
-    assert told.due([], now + 7200) == []
-    assert told.pauses == {}
-
-
-def test_cells_that_still_fail_are_told_when_all_of_those_that_were_to_be_shown_are_mended():
-    told, cells = told_module.Told(0, 0.0), [f"arxiv 2023-{month:02}" for month in range(1, 13)]
-    failed, passed = (
-        [News(kind, "figure_pairs.images_decode", "arxiv", cell) for cell in cells]
-        for kind in ("check_failed", "all_clear")
-    )
-    assert len(told.due(failed[-1:], 0.0)) == 1
-    assert told.due(failed, 1.0) == []
-    assert told.due(passed[:10], 2.0) == []
-    [group] = told_module.Told.from_cursor(told.as_cursor()).due([], 300.0)
-    assert (group.count, [item.cell for item in group.shown]) == (2, cells[10:])
-    [group] = told.due(passed[10:], 300.0)
-    assert ([item.kind for item in group.shown], [item.cell for item in group.shown]) == (["all_clear"], cells[11:])
