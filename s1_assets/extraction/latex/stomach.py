@@ -21,7 +21,6 @@ from s1_assets.extraction.latex.floats import (
     Kind,
     Shown,
     Unplaced,
-    settle,
 )
 from s1_assets.extraction.latex.gullet import Gullet
 from s1_assets.extraction.latex.kernel import kernel
@@ -29,6 +28,7 @@ from s1_assets.extraction.latex.macros import Alias, Character, Macro, Meaning, 
 from s1_assets.extraction.latex.plain_text import BREAK, Reference, Text
 from s1_assets.extraction.latex.registers import assign
 from s1_assets.extraction.latex.separate_floats import Uncaptioned, pair_in_order
+from s1_assets.extraction.latex.settling import settle
 from s1_assets.extraction.latex.source import GRAPHIC_EXTENSIONS, Source
 from s1_assets.extraction.latex.tokens import Token
 from s1_assets.rejects import Reason
