@@ -29,7 +29,7 @@ _NOT_LATIN = re.compile(r"[^\W\d_\u0000-\u024f]")
 
 def _read_caption(reader: Reader, tokens: list[Token], caption: Caption) -> None:
     """Place a caption, then read its text, so that a label in it comes behind it."""
-    reader.place(caption)
+    reader.boxes.place(caption)
     caption.text = reader.read_around_figures(tokens).finish()[0]
     if not caption.text and not caption.sub:
         reader.text.add(BLANK_CAPTION)
@@ -60,7 +60,8 @@ def _caption(reader: Reader) -> None:
 
 
 def _innermost_kind(reader: Reader) -> Kind | None:
-    return next((box.kind for box in reversed(reader.boxes) if box.kind is not Kind.PLAIN), None)
+    box = reader.boxes.innermost_not_plain
+    return box.kind if box is not None else None
 
 
 def _declared_type(reader: Reader) -> str:
@@ -79,21 +80,20 @@ def _typed_caption(reader: Reader, counter: str, starred: bool, tokens: list[Tok
         return
     is_figure = counter in reader.figure_counters and not _NO_FIGURE.search(_name(reader, counter))
     kind = Kind.FIGURE if is_figure else Kind.OTHER
-    floats = {Kind.FIGURE, Kind.OTHER}
-    around = next((box for box in reversed(reader.boxes) if box.kind in floats), None)
-    box = reader.boxes[-1]
+    around = reader.boxes.nearest(Kind.FIGURE, Kind.OTHER)
+    box = reader.boxes.innermost
     if around is not None and around.kind is not kind and box.kind is Kind.PLAIN:
         box.kind = kind
     if is_figure:
         _read_caption(reader, tokens, _numbered(reader, counter, starred))
         return
-    reader.place(Caption(numbered=False, label=None, of_figure=False))
+    reader.boxes.place(Caption(numbered=False, label=None, of_figure=False))
     reader.read(tokens)
 
 
 def _shows_something(reader: Reader) -> bool:
     """Whether the innermost box holds a picture, so that a caption without a type can only be a figure's."""
-    return any(isinstance(placed.leaf, Shown) for placed in reader.boxes[-1].walk())
+    return any(isinstance(placed.leaf, Shown) for placed in reader.boxes.innermost.walk())
 
 
 def _numbered(reader: Reader, counter: str, starred: bool) -> Caption:
@@ -191,7 +191,7 @@ def _legend(reader: Reader) -> None:
     r"""\legend{text} of memoir and other classes: more text under the caption."""
     reader.gullet.optional()
     text = reader.read_around_figures(reader.gullet.argument()).finish()[0]
-    captions = [placed.leaf for placed in reader.boxes[-1].walk() if isinstance(placed.leaf, Caption)]
+    captions = [placed.leaf for placed in reader.boxes.innermost.walk() if isinstance(placed.leaf, Caption)]
     if captions:
         captions[-1].text = f"{captions[-1].text} {text}".strip()
 
@@ -204,13 +204,13 @@ def _sub_caption(reader: Reader) -> None:
 
 def _phantom_sub_caption(reader: Reader) -> None:
     r"""\phantomsubcaption: the panel is lettered within the picture; the label that follows is its own."""
-    reader.open_box(Kind.PANEL)
-    reader.place(Caption(numbered=True, label=None, sub=True))
+    reader.boxes.open(Kind.PANEL)
+    reader.boxes.place(Caption(numbered=True, label=None, sub=True))
     reader.gullet.skip_blanks()
     if reader.gullet.peek() == "\\label":
         reader.gullet.raw()
         reader.commands["\\label"](reader)
-    reader.close_box()
+    reader.boxes.close()
 
 
 def _phantom_caption(reader: Reader) -> None:
@@ -232,10 +232,10 @@ def _sub_float(reader: Reader) -> None:
 
 
 def _panel(reader: Reader, caption: list[Token], content: list[Token]) -> None:
-    reader.open_box(Kind.PANEL)
+    reader.boxes.open(Kind.PANEL)
     _read_caption(reader, caption, Caption(numbered=True, label=None, sub=True))
     reader.read(content)
-    reader.close_box()
+    reader.boxes.close()
 
 
 def _sub_caption_box(reader: Reader) -> None:
@@ -266,9 +266,9 @@ def _par_box(reader: Reader) -> None:
         reader.gullet.optional()
     reader.gullet.argument()
     content = reader.gullet.argument()
-    reader.open_box(Kind.PLAIN)
+    reader.boxes.open(Kind.PLAIN)
     reader.text.append(reader.read(content))
-    reader.close_box()
+    reader.boxes.close()
 
 
 def _new_float(name: str, reader: Reader) -> None:

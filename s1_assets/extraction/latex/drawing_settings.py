@@ -76,7 +76,7 @@ def _setting(name: str, signature: str) -> Handler:
 
 def _size(name: str) -> Handler:
     def handle(reader: Reader) -> None:
-        if any(box.kind in {Kind.FIGURE, Kind.PANEL} for box in reader.boxes):
+        if reader.boxes.within(Kind.FIGURE, Kind.PANEL):
             keep_setting(reader, f"\\{name}")
 
     return handle

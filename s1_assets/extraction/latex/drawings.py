@@ -42,7 +42,7 @@ def _begin(reader: Reader, language: str, source: str, content: str) -> None:
     reader.drawings.append(use)
     reader.hide_text()
     if use is not None:
-        reader.boxes.append(Box(Kind.PLAIN))
+        reader.boxes.stack.append(Box(Kind.PLAIN))
 
 
 def _end(reader: Reader) -> None:
@@ -55,8 +55,8 @@ def _end(reader: Reader) -> None:
     use = reader.drawings.pop()
     if use is None:
         return
-    shown = [placed.leaf for placed in reader.boxes.pop().walk() if isinstance(placed.leaf, GraphicUse)]
-    items = reader.boxes[-1].items
+    shown = [placed.leaf for placed in reader.boxes.stack.pop().walk() if isinstance(placed.leaf, GraphicUse)]
+    items = reader.boxes.innermost.items
     if not shown or use.drawing.language == _WRITTEN_BY_PROGRAMS:
         items += [] if items and _is_of_same_file(items[-1], use.drawing) else [use]
     elif len({(graphic.file or graphic.written, View.of(graphic.options)) for graphic in shown}) == 1:
@@ -75,14 +75,14 @@ def _is_of_same_file(before: Item, drawing: Drawing) -> bool:
 def _use(reader: Reader, language: str, source: str, content: str) -> DrawingUse:
     """The drawing with its setting. A file that is input for a drawing is the drawing, all of it."""
     frame = reader.gullet.file_frame()
-    began_in = next((box.file for box in reversed(reader.boxes) if box.kind is not Kind.PLAIN), frame.name)
+    around = reader.boxes.innermost_not_plain
+    began_in = around.file if around is not None else frame.name
     if frame.lexer is not None and frame.name != began_in and not _COMPOSED.search(frame.lexer.text):
         source = frame.lexer.text
     turns = tuple((key, value) for key, value in merged(reader.inherited).items() if key in {"angle", "reflect"})
     file = frame.name or reader.main_file
     drawing = Drawing(language, reader.main_file, file, source, setting_of(reader, source), turns)
-    kind = next((box.kind for box in reversed(reader.boxes) if box.kind is not Kind.PLAIN), Kind.PLAIN)
-    is_mark = language == _OF_MARKS and kind is not Kind.PANEL
+    is_mark = language == _OF_MARKS and (around is None or around.kind is not Kind.PANEL)
     return DrawingUse(drawing, minor=is_mark or _OVERLAY.match(content) is not None)
 
 
@@ -157,7 +157,7 @@ def _tokens_of_environment(reader: Reader, name: str) -> list[Token]:
 
 def draw_in_maths(reader: Reader, name: str) -> bool:
     r"""Draw an environment whose \begin{name} a formula has come to, if it is a drawing of a figure."""
-    if name not in DRAWING_ENVIRONMENTS or all(box.kind is Kind.PLAIN for box in reader.boxes):
+    if name not in DRAWING_ENVIRONMENTS or reader.boxes.innermost_not_plain is None:
         return False
     content = _tokens_of_environment(reader, name)
     if reader.gullet.peek() == "\\end":

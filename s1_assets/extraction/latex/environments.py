@@ -11,7 +11,7 @@ from s1_assets.extraction.latex.plain_text import BLANK_CAPTION
 from s1_assets.extraction.latex.quantities import box_name
 from s1_assets.extraction.latex.signatures import pass_over
 from s1_assets.extraction.latex.spacing import set_off_before, set_off_behind
-from s1_assets.extraction.latex.stomach import Environment, Handler, Reader
+from s1_assets.extraction.latex.stomach import Environment, Handler, Reader, close_box
 
 _FIGURES = {
     "figure": "o", "wrapfigure": "omoW", "sidewaysfigure": "o", "SCfigure": "oo",
@@ -76,16 +76,16 @@ _HIDDEN = ("authors", "affiliations", "titlepage*", "highlights", "IEEEkeywords"
 
 
 def _begin_float(reader: Reader, kind: Kind, name: str) -> None:
-    reader.open_box(kind)
+    reader.boxes.open(kind)
     reader.declare_caption_type(name)
     reader.hide_text()
 
 
 def _end_float(reader: Reader) -> None:
-    reader.boxes[-1].texts = reader.text.lines()
-    reader.boxes[-1].texts_behind_blank_caption = reader.text.lines(behind=BLANK_CAPTION)
+    reader.boxes.innermost.texts = reader.text.lines()
+    reader.boxes.innermost.texts_behind_blank_caption = reader.text.lines(behind=BLANK_CAPTION)
     reader.show_text()
-    reader.close_box()
+    reader.boxes.close()
 
 
 def _float(signature: str, kind: Kind, name: str) -> Environment:
@@ -120,9 +120,9 @@ def _float_by_name() -> Environment:
 def _panel(signature: str) -> Environment:
     def begin(reader: Reader) -> None:
         pass_over(reader, signature)
-        reader.open_box(Kind.PANEL)
+        reader.boxes.open(Kind.PANEL)
 
-    return Environment(begin, Reader.close_box)
+    return Environment(begin, close_box)
 
 
 def _panels(signature: str) -> Environment:
@@ -130,21 +130,21 @@ def _panels(signature: str) -> Environment:
 
     def begin(reader: Reader) -> None:
         pass_over(reader, signature)
-        reader.open_box(Kind.PLAIN)
+        reader.boxes.open(Kind.PLAIN)
         reader.declare_caption_type("subfigure")
 
-    return Environment(begin, Reader.close_box)
+    return Environment(begin, close_box)
 
 
 def _box(signature: str) -> Environment:
     def begin(reader: Reader) -> None:
         reader.end_paragraph()
         pass_over(reader, signature)
-        reader.open_box(Kind.PLAIN)
+        reader.boxes.open(Kind.PLAIN)
 
     def end(reader: Reader) -> None:
         reader.end_paragraph()
-        reader.close_box()
+        reader.boxes.close()
 
     return Environment(begin, end)
 

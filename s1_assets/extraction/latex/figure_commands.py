@@ -7,7 +7,7 @@ harvmac.
 from s1_assets.extraction.latex.floats import Caption, GraphicUse, Kind, Shown
 from s1_assets.extraction.latex.macros import Macro
 from s1_assets.extraction.latex.signatures import pass_over
-from s1_assets.extraction.latex.stomach import Environment, Handler, Reader
+from s1_assets.extraction.latex.stomach import Environment, Handler, Reader, close_box
 from s1_assets.extraction.latex.tokens import Token, source_of, split_runs, trim
 
 _SAVED_CAPTION = "\\saved caption"
@@ -73,14 +73,14 @@ def _caption_beside(signature: str, kind: str | None = None) -> Environment:
     r"""\begin{captionbeside}[short]{caption}[..] graphic \end{captionbeside}; `signature` is what follows them."""
 
     def begin(reader: Reader) -> None:
-        reader.open_box(Kind.PLAIN)
+        reader.boxes.open(Kind.PLAIN)
         reader.declare_caption_type(kind or reader.gullet.word())
         reader.gullet.optional()
         caption = reader.gullet.argument()
         pass_over(reader, signature)
         reader.gullet.push(_captioned([], caption))
 
-    return Environment(begin, Reader.close_box)
+    return Environment(begin, close_box)
 
 
 def _side_caption(reader: Reader) -> None:
@@ -155,7 +155,7 @@ def _fig_caption(reader: Reader) -> None:
     option = reader.gullet.optional() or []
     caption = reader.gullet.argument()
     names = [name for name in source_of(option).split(",") if name.strip()]
-    if any(box.kind is Kind.FIGURE for box in reader.boxes):
+    if reader.boxes.within(Kind.FIGURE):
         reader.gullet.push(_captioned([], caption))
     elif _goes_with_what_is_shown(reader, names):
         reader.gullet.push(["\\captionof", "{", "figure", "}", "{", *caption, "}"])
@@ -167,7 +167,7 @@ def _fig_caption(reader: Reader) -> None:
 def _goes_with_what_is_shown(reader: Reader, names: list[str]) -> bool:
     """Whether something stands in the innermost box since its last caption: just the files of these names, if any."""
     shown: list[Shown] = []
-    for placed in reader.boxes[-1].walk():
+    for placed in reader.boxes.innermost.walk():
         if isinstance(placed.leaf, Caption):
             shown.clear()
         elif isinstance(placed.leaf, Shown) and getattr(placed.leaf, "unfit", None) is None:
@@ -215,12 +215,12 @@ def _figure_supplement(reader: Reader) -> None:
     counters.step("figsupp")
     figure = reader.plain(["\\thefigure"])
     name = f"Figure {figure}—figure supplement {counters.value('figsupp')}"
-    reader.open_box(Kind.PLAIN)
+    reader.boxes.open(Kind.PLAIN)
     supplement = Caption(numbered=True, label=name)
-    reader.place(supplement)
+    reader.boxes.place(supplement)
     supplement.text = reader.read_around_figures(caption).finish()[0]
     reader.read(reader.gullet.argument())
-    reader.close_box()
+    reader.boxes.close()
 
 
 FIGURE_ENVIRONMENTS: dict[str, Environment] = {

@@ -39,7 +39,7 @@ def show(reader: Reader, written: str, options: dict[str, str] | None = None) ->
     layer = (options or {}).get("page", "1")
     if not written or (layer != "1" and reader.gullet.file_frame().name.endswith(".pdf_tex")):
         return  # Inkscape shows a drawing page over page; the first one stands for it
-    if len(reader.graphics) >= MAX_GRAPHICS:
+    if len(reader.boxes.graphics) >= MAX_GRAPHICS:
         reader.gullet.meet_limit(f"more than {MAX_GRAPHICS:,} graphics")
         return
     path = reader.source.graphic(written, reader.folders(), reader.graphic_extensions)
@@ -47,12 +47,12 @@ def show(reader: Reader, written: str, options: dict[str, str] | None = None) ->
         reader.gullet.push(["\\input", "{", path, "}"])
         return
     unfit = Reason.NOT_A_FIGURE if _is_ornament(reader, written) else None
-    reader.place(GraphicUse(written, path, merged([*reader.inherited, options or {}]), unfit))
+    reader.boxes.place(GraphicUse(written, path, merged([*reader.inherited, options or {}]), unfit))
 
 
 def _is_ornament(reader: Reader, written: str) -> bool:
     """A logo or icon by its name outside of floats, or a mark within the text of a caption."""
-    in_float = any(box.kind in {Kind.FIGURE, Kind.PANEL} for box in reader.boxes)
+    in_float = reader.boxes.within(Kind.FIGURE, Kind.PANEL)
     return reader.around_figures or (not in_float and bool(_ORNAMENT.search(PurePosixPath(written).stem)))
 
 
@@ -133,12 +133,12 @@ def _aastex_fig(reader: Reader) -> None:
     name = _file_name(reader)
     reader.gullet.argument()
     caption = reader.gullet.argument()
-    reader.open_box(Kind.PANEL)
+    reader.boxes.open(Kind.PANEL)
     show(reader, name)
     panel = Caption(numbered=False, label=None)
-    reader.place(panel)
+    reader.boxes.place(panel)
     panel.text = reader.plain(caption)
-    reader.close_box()
+    reader.boxes.close()
 
 
 def _rotated_fig(reader: Reader) -> None:
@@ -156,9 +156,9 @@ def _adjust_image(reader: Reader) -> None:
 
 def _biography(reader: Reader) -> None:
     r"""\bio{portrait} of Elsevier's classes."""
-    reader.open_box(Kind.PORTRAIT)
+    reader.boxes.open(Kind.PORTRAIT)
     show(reader, _file_name(reader))
-    reader.close_box()
+    reader.boxes.close()
 
 
 def _special(reader: Reader) -> None:

@@ -13,6 +13,20 @@ from s1_assets.extraction.latex.macros import Alias, Meaning, Terms
 from s1_assets.extraction.latex.parameters import parameters
 from s1_assets.extraction.latex.tokens import Token, expl_tokens
 
+# What authors may redefine without effect here: the skeleton that figures are found by.
+PROTECTED = frozenset(
+    "\\" + name
+    for name in (
+        "begin end par item input include includegraphics caption label ref cite citep citet section subsection "
+        "subsubsection paragraph chapter part document enddocument footnote thanks title author date abstract "
+        "endabstract figure endfigure table endtable wrapfigure subfigure minipage centering emph textbf textit texttt "
+        "small appendix def let newcommand renewcommand providecommand subfloat subcaption subcaptionbox subref "
+        "captionof captionsetup bibliography documentclass usepackage the url href verb "
+        "graphicspath includeonly epsfig psfig epsfbox epsffile plotone plottwo hyperref nameref pageref "
+        "{ } $ & # % _ \\ ~ , ; : ! - / ' ` ^ \" = ."
+    ).split()
+)
+
 _SOURCE = r"""
 \catcode`\@=11
 % characters

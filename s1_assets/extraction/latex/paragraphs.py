@@ -2,9 +2,9 @@ r"""Where a paragraph ends: at blank lines, vertical blanks, new pages and items
 
 from s1_assets.extraction.latex.environments import AROUND_MATHS, MATHS
 from s1_assets.extraction.latex.macros import Macro, Parameter
-from s1_assets.extraction.latex.plain_text import BREAK
+from s1_assets.extraction.latex.plain_text import BREAK, speaks_of_figures
 from s1_assets.extraction.latex.signatures import pass_over
-from s1_assets.extraction.latex.stomach import Environment, Handler, Reader, speaks_of_figures
+from s1_assets.extraction.latex.stomach import Environment, Handler, Reader
 from s1_assets.extraction.latex.tokens import Token, trim
 
 _INLINE_LISTS = ("enumerate*", "itemize*", "description*", "inparaenum", "inparaitem", "inparadesc")
@@ -26,8 +26,8 @@ def _paragraph(reader: Reader) -> None:
 def _page_break(reader: Reader) -> None:
     r"""\newpage: what is shown before it and a caption behind it are on two pages."""
     _paragraph(reader)
-    if len(reader.boxes) == 1:
-        reader.settle_loose()
+    if reader.boxes.is_outside():
+        reader.boxes.settle_loose()
 
 
 def _goes_on(reader: Reader) -> bool:

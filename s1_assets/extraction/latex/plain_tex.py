@@ -17,19 +17,19 @@ _CAPTION = re.compile(
 
 def _begin(reader: Reader) -> None:
     reader.end_paragraph()
-    reader.open_box(Kind.FIGURE)
+    reader.boxes.open(Kind.FIGURE)
     reader.declare_caption_type("figure")
     reader.hide_text()
 
 
 def _end(reader: Reader) -> None:
     said, _ = reader.text.finish()
-    has_caption = any(isinstance(placed.leaf, Caption) for placed in reader.boxes[-1].walk())
+    has_caption = any(isinstance(placed.leaf, Caption) for placed in reader.boxes.innermost.walk())
     typed = _CAPTION.fullmatch(said)
     if typed is not None and not has_caption:
-        reader.place(Caption(numbered=True, label=f"Figure {typed['number']}", text=typed["text"]))
+        reader.boxes.place(Caption(numbered=True, label=f"Figure {typed['number']}", text=typed["text"]))
     reader.show_text()
-    reader.close_box()
+    reader.boxes.close()
 
 
 def _caption(reader: Reader) -> None:
@@ -40,7 +40,7 @@ def _caption(reader: Reader) -> None:
     while (token := reader.gullet.raw()) is not None and token != "\\endcaption":
         tokens.append(token)
     caption = Caption(numbered=True, label=f"Figure {typed['number']}" if typed is not None else head or None)
-    reader.place(caption)
+    reader.boxes.place(caption)
     caption.text = reader.read_around_figures(tokens).finish()[0]
 
 

@@ -16,6 +16,10 @@ _DOUBLE_QUOTES = (("‘‘", "“"), ("’’", "”"))  # that were typed apart
 _SINGLE_QUOTED = re.compile(r"‘([^‘’$]*?)'(?!\w)")  # other apostrophes stay as they are
 _BLANKS = re.compile(r"\s+")
 _MARKS = re.compile(f"[{OPEN}{CLOSE}]")
+_LITERAL_MENTION = re.compile(
+    r"\b(?:fig(?:s|ures?)?|abb(?:ildung(?:en)?)?|schemes?|charts?|plates?)\b\.?\s*\(?(?:[A-Z]{0,4}[.-]?\d|[IVX]+\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,11 @@ class Text:
                 found.append((order, Reference(start, length, self.keys[order])))
         parts.append(marked[taken:])
         return "".join(parts).strip(), tuple(reference for _, reference in sorted(found, key=lambda item: item[0]))
+
+
+def speaks_of_figures(text: str) -> bool:
+    """Whether a text names a figure in words, such as "Figure 3"."""
+    return _LITERAL_MENTION.search(text) is not None
 
 
 def _with_quotes(text: str) -> str:

@@ -106,7 +106,7 @@ def read_latex(files: Mapping[str, bytes], with_supplements: bool = WITH_SUPPLEM
     paths = (*documents.paper, *(documents.supplements if with_supplements else ()))
     readers = [_read_document(source, path) for path in paths]
     document = _assemble(readers)
-    accounted = {use.file or use.written for reader in readers for use in reader.graphics}
+    accounted = {use.file or use.written for reader in readers for use in reader.boxes.graphics}
     unread = (
         *_rejects_cut_off(source, readers, accounted),
         *_rejects_unread(source, readers, accounted),
@@ -141,7 +141,7 @@ def _assemble(readers: list[Reader]) -> Document:
     for reader in readers:
         own: dict[str, list[Target]] = {}
         printed = {figure.label for figure in figures if figure.label is not None}
-        for found in reader.figures:
+        for found in reader.boxes.figures:
             figure = _figure(found, len(figures) + 1, rejects, own)
             # A supplement that numbers its figures like the paper is cited as "Supplementary Figure 1".
             figures.append(
@@ -201,7 +201,7 @@ def _graphic(use: Shown, panel: Panel) -> Graphic:
 def _rejects_outside(reader: Reader) -> list[Reject]:
     """Rejects of graphics that belong to no figure, one a file and reason."""
     found: dict[tuple[Reason, str], str] = {}
-    for left in reader.rest:
+    for left in reader.boxes.rest:
         found.setdefault((left.reason, left.use.file or left.use.written), left.detail)
     return [Reject(reason, detail, None, file) for (reason, file), detail in found.items()]
 
@@ -210,7 +210,7 @@ def _rejects_cut_off(source: Source, readers: Sequence[Reader], accounted: set[s
     """One reject for all documents that met a limit of the reader, and those of the graphics that they hide."""
     cut_off = [reader for reader in readers if reader.gullet.limits_met]
     if cut_off:
-        read = sum(len(reader.figures) for reader in readers)
+        read = sum(len(reader.boxes.figures) for reader in readers)
         limits = dict.fromkeys(limit for reader in cut_off for limit in reader.gullet.limits_met)
         yield Reject(Reason.READING_LIMIT, f"{'; '.join(limits)}; {read} figures were read")
     for reader in cut_off:
@@ -247,7 +247,7 @@ def _rejects_unread(source: Source, readers: Sequence[Reader], accounted: set[st
         if path in read:
             continue  # another of them read it
         reader = _read_document(source, path)
-        shown = [use.file or use.written for use in reader.graphics]
+        shown = [use.file or use.written for use in reader.boxes.graphics]
         if reader.gullet.limits_met:
             shown += _shown_in_text(source, reader)
         read |= reader.files_read

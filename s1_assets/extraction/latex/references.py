@@ -105,7 +105,7 @@ def _label(reader: Reader) -> None:
     reader.gullet.optional()
     key = " ".join(reader.gullet.word().split())
     if key:
-        reader.place(Label(key))
+        reader.boxes.place(Label(key))
 
 
 def reference_commands() -> dict[Token, Handler]:

@@ -2,7 +2,8 @@ r"""Headings that authors set by hand at the start of a paragraph, such as \text
 
 import re
 
-from s1_assets.extraction.latex.stomach import Handler, Reader, speaks_of_figures
+from s1_assets.extraction.latex.plain_text import speaks_of_figures
+from s1_assets.extraction.latex.stomach import Handler, Reader
 from s1_assets.extraction.latex.tokens import Token, is_command
 
 _FONTS = ("textbf", "textit", "emph", "textsc", "textsl", "textsf", "underline", "uline")

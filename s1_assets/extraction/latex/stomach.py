@@ -11,51 +11,21 @@ from dataclasses import dataclass
 
 from s1_assets.extraction.latex import shorthands
 from s1_assets.extraction.latex.expandables import EXPANDABLES
-from s1_assets.extraction.latex.floats import (
-    Box,
-    Caption,
-    DrawingUse,
-    FigureFound,
-    GraphicUse,
-    Item,
-    Kind,
-    Shown,
-    Unplaced,
-)
+from s1_assets.extraction.latex.floats import Box, DrawingUse, Kind, Unplaced
 from s1_assets.extraction.latex.gullet import Gullet
-from s1_assets.extraction.latex.kernel import kernel
+from s1_assets.extraction.latex.kernel import PROTECTED, kernel
 from s1_assets.extraction.latex.macros import Alias, Character, Macro, Meaning, Quantity, Terms
-from s1_assets.extraction.latex.plain_text import BREAK, Reference, Text
+from s1_assets.extraction.latex.open_boxes import OpenBoxes
+from s1_assets.extraction.latex.plain_text import BREAK, Reference, Text, speaks_of_figures
 from s1_assets.extraction.latex.registers import assign
-from s1_assets.extraction.latex.separate_floats import Uncaptioned, pair_in_order
-from s1_assets.extraction.latex.settling import settle
 from s1_assets.extraction.latex.source import GRAPHIC_EXTENSIONS, Source
 from s1_assets.extraction.latex.tokens import Token
 from s1_assets.rejects import Reason
 
 MAX_DEPTH = 40  # arguments read within arguments
-MAX_BOXES = 50  # one in another
 MAX_OPEN = 500  # environments one in another
 
-_LITERAL_MENTION = re.compile(
-    r"\b(?:fig(?:s|ures?)?|abb(?:ildung(?:en)?)?|schemes?|charts?|plates?)\b\.?\s*\(?(?:[A-Z]{0,4}[.-]?\d|[IVX]+\b)",
-    re.IGNORECASE,
-)
 _FLOAT_NAME = re.compile(r"figure|table|algorithm", re.IGNORECASE)
-
-# What authors may redefine without effect here: the skeleton that figures are found by.
-PROTECTED = frozenset(
-    "\\" + name
-    for name in (
-        "begin end par item input include includegraphics caption label ref cite citep citet section subsection "
-        "subsubsection paragraph chapter part document enddocument footnote thanks title author date abstract "
-        "endabstract figure endfigure table endtable wrapfigure subfigure minipage centering emph textbf textit texttt "
-        "small appendix def let newcommand renewcommand providecommand subfloat subcaption subcaptionbox subref "
-        "captionof captionsetup bibliography documentclass usepackage the url href verb "
-        "graphicspath includeonly epsfig psfig epsfbox epsffile plotone plottwo hyperref nameref pageref "
-        "{ } $ & # % _ \\ ~ , ; : ! - / ' ` ^ \" = ."
-    ).split()
-)
 
 Handler = Callable[["Reader"], None]
 
@@ -132,13 +102,9 @@ class Reader:
         self.glossary: dict[str, Abbreviation] = {}
         self.glossary_used: set[str] = set()
         # Figures
-        self.boxes: list[Box] = [Box(Kind.PLAIN)]
+        self.boxes = OpenBoxes(lambda: self.gullet.file_frame().name)
         self.drawings: list[DrawingUse | None] = []  # open now, one in another
         self.preamble: Mapping[Token, Meaning] = {}  # what it has defined
-        self.figures: list[FigureFound] = []
-        self.rest: list[Unplaced] = []
-        self.uncaptioned: list[Uncaptioned] = []
-        self.graphics: list[GraphicUse] = []
         self.graphic_folders: list[str] = []
         self.graphic_extensions: tuple[str, ...] = GRAPHIC_EXTENSIONS
         self.inherited: list[dict[str, str]] = []
@@ -160,7 +126,6 @@ class Reader:
         self._open: list[_Open] = []
         self._first_open = 0  # environments before it cannot end within the present reading
         self._depth = 0
-        self._boxes_too_deep = 0  # boxes open beyond MAX_BOXES, whose content goes to the box of that depth
 
     def folders(self) -> list[str]:
         r"""Where graphics are looked for, in turn: \graphicspath, and the folders of the files being read."""
@@ -225,7 +190,7 @@ class Reader:
                 return
 
     def _in_figure(self) -> bool:
-        return not self.around_figures and any(box.kind is Kind.FIGURE for box in self.boxes)
+        return not self.around_figures and self.boxes.within(Kind.FIGURE)
 
     def read(self, tokens: Iterable[Token]) -> Text:
         """Read tokens as a text of their own: a caption, a title, a footnote."""
@@ -243,7 +208,7 @@ class Reader:
     @contextmanager
     def _aside(self, level: int, text: Text) -> Iterator[None]:
         """A nested reading that the gullet has entered: its text goes to `text`, and what it leaves open is closed."""
-        scopes, boxes, math = self.gullet.macros.depth, len(self.boxes), self.gullet.in_math
+        scopes, boxes, math = self.gullet.macros.depth, len(self.boxes.stack), self.gullet.in_math
         first_open, self._first_open = self._first_open, len(self._open)
         self._depth += 1
         self.gullet.in_math = False
@@ -253,8 +218,7 @@ class Reader:
         while len(self._open) > self._first_open:
             self._end_innermost()
         self._first_open = first_open
-        while len(self.boxes) > boxes:
-            self.close_box()
+        self.boxes.close_to(boxes)
         self.gullet.macros.close_scope(scopes)
         del self.sinks[sinks - 1 :]
         self.gullet.in_math = math
@@ -270,16 +234,14 @@ class Reader:
         if file is not None:
             self.gullet.open_file(*file)
         title = self.title
-        conditionals, figures, rest = len(self.gullet.conditionals), len(self.figures), len(self.rest)
-        uncaptioned = len(self.uncaptioned)
+        conditionals = len(self.gullet.conditionals)
         box = Box(Kind.PLAIN)
-        with self._aside(level, Text()):
-            self.boxes.append(box)
+        with self.boxes.forgetting(), self._aside(level, Text()):
+            self.boxes.stack.append(box)
             self.run()
         box.items.clear()
         self.title = title
-        del self.gullet.conditionals[conditionals:], self.figures[figures:], self.rest[rest:]
-        del self.uncaptioned[uncaptioned:]
+        del self.gullet.conditionals[conditionals:]
 
     def plain(self, tokens: Iterable[Token]) -> str:
         """Tokens as plain text."""
@@ -310,8 +272,8 @@ class Reader:
         notes, self.notes = self.notes, []
         self.sinks[0] = Text()
         if text:
-            if len(self.boxes) == 1:
-                self.settle_loose()
+            if self.boxes.is_outside():
+                self.boxes.settle_loose()
             if self.in_abstract:
                 self.abstract.append(text)
             self._add_paragraph(text, references)
@@ -416,7 +378,7 @@ class Reader:
     def leave_floats(self) -> None:
         """A section begins, so a float (or a table, or a picture) that is still open was never closed."""
         if self._depth == 0:
-            while self._open and (len(self.sinks) > 1 or any(box.kind is not Kind.PLAIN for box in self.boxes)):
+            while self._open and (len(self.sinks) > 1 or self.boxes.innermost_not_plain is not None):
                 self._end_innermost()
 
     def _end_innermost(self) -> None:
@@ -424,54 +386,11 @@ class Reader:
         opened.end(self)
         self.gullet.macros.close_scope(opened.scopes)
 
-    # Boxes and figures
+    # Figures
 
     def declare_caption_type(self, counter: str) -> None:
         r"""What the \caption of this group counts: LaTeX keeps it in \@captype."""
         self.gullet.macros.define("\\@captype", Macro((), (counter,)))
-
-    def open_box(self, kind: Kind) -> None:
-        """Open a box for the graphics, captions and labels that follow."""
-        if len(self.boxes) > MAX_BOXES:
-            self._boxes_too_deep += 1
-            return
-        self.boxes.append(Box(kind, self.gullet.file_frame().name))
-
-    def close_box(self) -> None:
-        """Close the innermost box: a float is settled, other boxes are left to the one around them."""
-        if self._boxes_too_deep > 0:
-            self._boxes_too_deep -= 1
-            return
-        if len(self.boxes) == 1:
-            return
-        box = self.boxes.pop()
-        if any(outer.kind is not Kind.PLAIN for outer in self.boxes):
-            self.boxes[-1].items.append(box)
-        elif box.kind is not Kind.PLAIN or (len(self.boxes) == 1 and _is_figure(box)):
-            self.settle_loose()
-            self._settle(box)
-        else:
-            self.boxes[-1].items.append(box)
-
-    def place(self, item: Item) -> None:
-        """Put something into the innermost box."""
-        self.boxes[-1].items.append(item)
-        if isinstance(item, GraphicUse):
-            self.graphics.append(item)
-
-    def settle_loose(self) -> None:
-        """Settle what stands in no box at all, where the running text has moved on."""
-        if self.boxes[0].items:
-            loose, self.boxes[0].items = self.boxes[0].items, []
-            self._settle(Box(Kind.PLAIN, items=loose))
-
-    def _settle(self, box: Box) -> None:
-        settled = settle(box)
-        self.figures += settled.figures
-        self.rest += settled.rest
-        graphics = [left.use for left in settled.rest if left.reason is Reason.NO_CAPTION]
-        if graphics:
-            self.uncaptioned.append(Uncaptioned(graphics, box.texts, box.kind is Kind.FIGURE, len(self.figures)))
 
     def finish(self) -> None:
         """The document ends here: close what is open."""
@@ -479,31 +398,21 @@ class Reader:
             self._end_innermost()
         del self.sinks[1:]
         self.end_paragraph()
-        while len(self.boxes) > 1:
-            self.close_box()
-        self.settle_loose()
-        paired = set(pair_in_order(self.figures, self.uncaptioned))
-        self.rest = [left for left in self.rest if left.use not in paired]
+        self.boxes.finish()
         self._reject_unused_boxes()
 
     def _reject_unused_boxes(self) -> None:
         r"""Graphics that \sbox stored and nobody put on a page."""
-        shown = len(self.graphics)
+        shown = len(self.boxes.graphics)
         self.carry_out(token for content in self.gullet.boxes.unused() for token in ("{", *content, "}"))
-        left = self.graphics[shown:]
-        self.rest += [Unplaced(use, Reason.NOT_TYPESET, "in a box that is shown nowhere") for use in left]
+        left = self.boxes.graphics[shown:]
+        self.boxes.rest += [Unplaced(use, Reason.NOT_TYPESET, "in a box that is shown nowhere") for use in left]
 
 
-def speaks_of_figures(text: str) -> bool:
-    """Whether a text names a figure in words, such as "Figure 3"."""
-    return _LITERAL_MENTION.search(text) is not None
+def close_box(reader: Reader) -> None:
+    """What an environment does that ends with the box it has opened."""
+    reader.boxes.close()
 
 
 def _nothing(_reader: Reader) -> None:
     """An environment without a rule ends like a group."""
-
-
-def _is_figure(box: Box) -> bool:
-    leaves = [placed.leaf for placed in box.walk()]
-    has_caption = any(isinstance(leaf, Caption) for leaf in leaves)
-    return has_caption and any(isinstance(leaf, Shown) for leaf in leaves)

@@ -44,8 +44,8 @@ def _section(level: int, numbered: bool) -> Handler:
         reader.leave_floats()
         title = reader.plain(reader.gullet.argument())
         reader.end_paragraph()
-        if len(reader.boxes) == 1:
-            reader.settle_loose()
+        if reader.boxes.is_outside():
+            reader.boxes.settle_loose()
         reader.sections = [(above, name) for above, name in reader.sections if above < level]
         reader.sections.append((level, title))
         counters = reader.gullet.counters

@@ -7,6 +7,7 @@ import pytest
 
 from s1_assets.extraction.latex import read
 from s1_assets.extraction.latex.floats import Box, Caption, GraphicUse, Label
+from s1_assets.extraction.latex.open_boxes import OpenBoxes
 from s1_assets.extraction.latex.read import read_latex
 from s1_assets.extraction.latex.source import Source
 from s1_assets.extraction.latex.stomach import Reader
@@ -40,17 +41,17 @@ def test_the_expansion_of_the_example_is_that_of_the_page(files):
 
 def test_the_boxes_of_the_example_are_those_of_the_page(files, monkeypatch):
     lines = []
-    settle = Reader._settle
+    settle = OpenBoxes._settle
 
-    def listing(reader: Reader, box: Box) -> None:
+    def listing(boxes: OpenBoxes, box: Box) -> None:
         for placed in box.walk():
             match placed.leaf:
                 case GraphicUse(written=text) | Caption(text=text) | Label(key=text):
                     around = " > ".join(one.kind.value for one in placed.around)
                     lines.append(f"{around}: {type(placed.leaf).__name__} {text}")
-        settle(reader, box)
+        settle(boxes, box)
 
-    monkeypatch.setattr(Reader, "_settle", listing)
+    monkeypatch.setattr(OpenBoxes, "_settle", listing)
     read_latex(files)
     assert "\n".join(lines) == block("boxes")
 
