@@ -23,10 +23,8 @@ from samples.make import make_samples
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
-# Engines, clusters and whole deployments, which want the machine for themselves: `pytest -m alone`. And what sets
-# the clock under runs of Dagster, for which nothing else may be going on in the process.
+# Engines, clusters and whole deployments, which want the machine for themselves: `pytest -m alone`.
 ALONE = (
-    "alerts/test_alert_missed.py",
     "alerts/test_alerts_live.py",
     "engines/",
     "resources/test_ray_workers.py",

@@ -1,7 +1,7 @@
 """Fixtures of the alerts' tests."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import dagster as dg
 import pytest
@@ -46,6 +46,15 @@ def on_call(instance) -> OnCall:
     return on_call
 
 
+def set_clock(monkeypatch: pytest.MonkeyPatch, now: Callable[[], float]) -> None:
+    """Lets `now` say what time it is (UNIX time), to sensors and runs.
+
+    The end of a run is dated by its log record: by `time`, or by `time_ns` once anything has imported Ray.
+    """
+    monkeypatch.setattr(time, "time", now)
+    monkeypatch.setattr(time, "time_ns", lambda: int(now() * 1e9))
+
+
 class Clock:
     """The time of day, which passes when a test says so."""
 
@@ -59,5 +68,5 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(time, "time", lambda: clock.time)
+    set_clock(monkeypatch, lambda: clock.time)
     return clock

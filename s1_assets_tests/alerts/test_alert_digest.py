@@ -1,6 +1,5 @@
 """When a source counts as silent, and what the digest says."""
 
-import time
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ from s1_assets.alerts.messages import Links
 from s1_assets.alerts.standing import DAY, CheckStanding, Standing, digest, longer_than_usual, silent_sources
 from s1_assets.cells import Cell
 from s1_assets.partitions import partition_key
+from s1_assets_tests.alerts.conftest import set_clock
 from s1_assets_tests.alerts.on_call import OnCall
 from s1_assets_tests.alerts.webhooks import answers
 
@@ -42,7 +42,7 @@ class Arrivals:
         self.instance, self.monkeypatch = instance, monkeypatch
 
     def report(self, source: str, month: str, days: float, new: int = 3) -> None:
-        self.monkeypatch.setattr(time, "time", lambda: NOW - days * DAY)
+        set_clock(self.monkeypatch, lambda: NOW - days * DAY)
         key = partition_key(Cell(source, month))
         self.instance.report_runless_asset_event(
             dg.AssetMaterialization("raw_papers", partition=key, metadata={"rows_new": new})

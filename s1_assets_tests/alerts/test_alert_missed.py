@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 
 from s1_assets.alerts.missed import PAUSES
+from s1_assets_tests.alerts.conftest import set_clock
 from s1_assets_tests.alerts.on_call import AT_ONCE, OnCall, messages_of, titles
 from s1_assets_tests.alerts.webhooks import TITLES, answers, got
 
@@ -17,7 +18,7 @@ FOLLOWED = "dagster/parent_run_id"
 def wait(monkeypatch, instance) -> Callable[[float], None]:
     """Lets it be so many seconds since the last run failed, by what is stored of its end."""
     real, ahead = time.time, [0.0]
-    monkeypatch.setattr(time, "time", lambda: real() + ahead[0])
+    set_clock(monkeypatch, lambda: real() + ahead[0])
 
     def until(seconds: float) -> None:
         failed = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
