@@ -93,17 +93,17 @@ def test_a_figure_that_kills_the_engine_is_found_and_marked(engine_line, tmp_pat
     with chart(tmp_path / "chart.png") as axes:
         axes.plot([0, 1, 2], [0, 2, 3], color=BLUE)
     picture = (tmp_path / "chart.png").read_bytes()
-    captions = ["A pump at work.", "A valve at rest.", f"A pump and{DEADLY_WORDS}.", "A tank filling."]
+    captions = [f"A pump and{DEADLY_WORDS}.", "A pump at work.", "A valve at rest."]
     ids = [f"2401.0000{number}" for number in range(1, len(captions) + 1)]
     mirror = ArxivMirror(tmp_path / "mirror")
     papers = {f"2401/{name}.gz": archive(text, picture) for name, text in zip(ids, captions, strict=True)}
     mirror.add_chunk("arXiv_src_2401_001", papers)
     mirror.write_snapshot(*map(record, ids))
     line = engine_line(tmp_path / "mirror")
-    rows = run(line, Cell("arxiv", "2024-01"), checks=False)  # one failure in four is more than the check lets pass
-    assert [row["status"] == "failed" for row in rows] == [False, False, True, False]
-    assert "the engine dies of this figure" in rows[2]["status_detail"]
-    assert rows[2]["recaption"].startswith("A pump and deadly")
+    rows = run(line, Cell("arxiv", "2024-01"), checks=False)  # one failure in three is more than the check lets pass
+    assert [row["status"] == "failed" for row in rows] == [True, False, False]
+    assert "the engine dies of this figure" in rows[0]["status_detail"]
+    assert rows[0]["recaption"].startswith("A pump and deadly")
 
 
 def archive(caption: str, picture: bytes) -> bytes:
@@ -136,7 +136,8 @@ def test_a_killed_run_loses_only_what_was_in_flight(engine_line, engine_environm
     assert journaled(line) == 0
 
 
-def test_a_killed_server_is_waited_for(engine_line, sample_mirror, server: Server):
+def test_a_killed_server_is_waited_for(engine_line, sample_mirror, server: Server, monkeypatch):
+    monkeypatch.setattr("s1_assets.captioning.dispatch._LONGEST_PAUSE", 1.0)  # it is asked for as soon as it is back
     line = engine_line(sample_mirror, S1_CAPTIONER="openai", S1_ENDPOINTS=server.url)
     with meanwhile(lambda: journaled(line) >= 3, server.restart):
         rows = run(line)
