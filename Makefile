@@ -18,6 +18,8 @@ demo:                  ## sample papers of every source through the whole line; 
 	@./install.sh $(if $(ENGINE),cpu,base)
 	$(if $(ENGINE),S1_CAPTIONER="$$ENGINE" S1_PROMPT=brief $(SAMPLE_MODELS)) $(PYTHON) -m samples.demo
 
+# In two processes on two cores, threads that have no core would wait in a loop for one another.
+test: export OMP_NUM_THREADS = 1
 test:                  ## all checks, then all tests, those of the real engine on the CPU among them
 	@./install.sh cpu
 	@$(MAKE) --no-print-directory check
