@@ -23,8 +23,8 @@ test: export OMP_NUM_THREADS = 1
 test:                  ## all checks, then all tests, those of the real engine on the CPU among them
 	@./install.sh cpu
 	@$(MAKE) --no-print-directory check
-	.venv/bin/pytest -n 2 --dist loadfile -m "not alone"
-	.venv/bin/pytest -m alone
+	.venv/bin/pytest -n 2 -m "not heavy"
+	.venv/bin/pytest -n 2 -m heavy
 
 check: development     ## lint, format, types, definitions
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/dg check defs

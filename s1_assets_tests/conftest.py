@@ -5,13 +5,16 @@ import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import dagster as dg
 import pytest
 from hypothesis import HealthCheck, settings
 from moto.server import ThreadedMotoServer
+from xdist.scheduler import LoadFileScheduling
 
+from s1_assets.settings import PROJECT
 from s1_assets_tests import mirrored
 from s1_assets_tests.line import Line, failure
 from s1_assets_tests.operations.daemon import daemons
@@ -23,14 +26,15 @@ from samples.make import make_samples
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
-# Engines, clusters and whole deployments, which want the machine for themselves: `pytest -m alone`.
-ALONE = (
-    "alerts/test_alerts_live.py",
-    "engines/",
-    "resources/test_ray_workers.py",
-    "operations/test_ops_room.py",
-    "fresh_papers/test_fresh_papers_live.py",
-)
+# Engines, clusters and whole deployments, of which a machine bears two at a time: `pytest -m heavy`. The tests of a
+# lane run one after the other in one process, where they share what they start.
+HEAVY = {
+    "engines/": "first lane",
+    "alerts/test_alerts_live.py": "first lane",
+    "resources/test_ray_workers.py": "second lane",
+    "operations/test_ops_room.py": "second lane",
+    "fresh_papers/test_fresh_papers_live.py": "second lane",
+}
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -39,12 +43,30 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) and val.startswith((b"\x1f\x8b", b"PK")) else None
 
 
+def lane(file: str) -> str | None:
+    """The lane of a file of HEAVY, given by its path in the project; None for all others."""
+    place = file.removeprefix("s1_assets_tests/")
+    return next((name for beginning, name in HEAVY.items() if place.startswith(beginning)), None)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests of ALONE."""
-    here = Path(__file__).parent
+    """Marks the tests of HEAVY."""
     for item in items:
-        if item.path.relative_to(here).as_posix().startswith(ALONE):
-            item.add_marker("alone")
+        if lane(item.path.relative_to(PROJECT).as_posix()):
+            item.add_marker("heavy")
+
+
+class Lanes(LoadFileScheduling):
+    """Gives whole files to the processes of `pytest -n`, and the files of a lane to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return lane(file) or file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes:
+    """The scheduler of `pytest -n`."""
+    return Lanes(config, log)
 
 
 @pytest.fixture(scope="session")
