@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"  # of all buckets that sources publish in
 AWS = f"https://s3.{REGION}.amazonaws.com"
+KEYS = ("S1_AWS_ACCESS_KEY_ID", "S1_AWS_SECRET_ACCESS_KEY", "S1_AWS_SESSION_TOKEN")  # for sources alone
 _S3_ENDPOINT = "AWS_ENDPOINT_URL_S3"  # obstore heeds it whatever its configuration says
 _ENDPOINTS = (_S3_ENDPOINT, "AWS_ENDPOINT_URL", "AWS_ENDPOINT")  # as obstore and AWS's tools name it
 
@@ -62,11 +63,9 @@ def _endpoint() -> str:
 
 def _keys() -> "S3CredentialProvider | None":
     """Gives the keys for sources alone, None where the environment has none. Raises ValueError for half of them."""
-    key, secret, token = (
-        os.environ.get(f"S1_AWS_{name}", "") for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")
-    )
+    key, secret, token = (os.environ.get(name, "") for name in KEYS)
     if bool(key) != bool(secret):
-        raise ValueError("one of S1_AWS_ACCESS_KEY_ID and S1_AWS_SECRET_ACCESS_KEY is not set; set both or none")
+        raise ValueError(f"one of {KEYS[0]} and {KEYS[1]} is not set; set both or none")
     if not key:
         return None
     keys: S3Credential = {"access_key_id": key, "secret_access_key": secret, "token": token or None, "expires_at": None}

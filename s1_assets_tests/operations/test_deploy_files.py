@@ -14,6 +14,7 @@ from dagster._core.instance_for_test import environ
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 
+from resources.live.bucket_places import KEYS
 from s1_assets.backfill import LOCATION
 from s1_assets.jobs import JOBS
 from s1_assets.settings import PROJECT, Settings
@@ -41,15 +42,18 @@ def compose() -> dict:
     return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 
 
+SETTINGS = {f"S1_{field.name.upper()}" for field in dataclasses.fields(Settings)} | set(KEYS)
+
+
 def test_the_example_of_the_environment_lists_every_setting_once():
     listed = [name for name in variables((DEPLOY / "environment.example").read_text()) if name.startswith("S1_")]
-    assert sorted(listed) == sorted(f"S1_{field.name.upper()}" for field in dataclasses.fields(Settings))
+    assert sorted(listed) == sorted(SETTINGS)
 
 
 def test_the_readme_tells_the_meaning_of_every_setting_and_of_no_other():
     told = re.findall(r"^\| (`S1_.*?) \|", (PROJECT / "README.md").read_text(), re.MULTILINE)
     named = {name for cell in told for name in re.findall(r"S1_[A-Z_]+", cell)}
-    assert named == {f"S1_{field.name.upper()}" for field in dataclasses.fields(Settings)}
+    assert named == SETTINGS
 
 
 def test_the_example_of_the_environment_can_be_read_as_it_is():
