@@ -45,7 +45,7 @@ class ChunksInPlace:
         return MirrorObject(path, meta["size"], meta["e_tag"] or "", meta["last_modified"])
 
     def read(self, path: str, offset: int, size: int) -> bytes:
-        """`size` bytes of a chunk from byte `offset` on, fewer where it ends before."""
+        """`size` bytes of a chunk from byte `offset` on, fewer where it ends before; EOFError where it has none."""
         return _bucket(self).range(in_bucket(path), offset, size)
 
 

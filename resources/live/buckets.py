@@ -34,7 +34,7 @@ PIECE_BYTES = 8 << 20
 LISTED_AT_ONCE = 1000  # what S3 gives in one answer
 _STATUS = re.compile(r"Server returned non-2xx status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,50})</Code>")
-_DENIED, _NOT_FOUND = {401, 403}, 404
+_DENIED, _NOT_FOUND, _BEYOND_ITS_END = {401, 403}, 404, 416
 _RETRY_SECONDS = 240.0  # credentials of a request that is tried again get no younger
 _INSTANCE_CREDENTIALS = "/latest/api/token"  # asked when the environment has none; only AWS's machines answer
 
@@ -69,7 +69,10 @@ class Bucket:
             return bytes(found.bytes())
 
     def range(self, path: str, start: int, length: int) -> bytes:
-        """`length` bytes of a file from byte `start` on, fewer where it ends before. Raises as `download` does."""
+        """`length` bytes of a file from byte `start` on, fewer where it ends before.
+
+        Raises EOFError when it has no byte `start`, and as `download` does.
+        """
         with self._asking(path):
             return bytes(obstore.get_range(self._store, path, start=start, length=length))
 
@@ -182,6 +185,8 @@ class Bucket:
                 raise SourceRefusedError(self.name, url, "access was denied", self._credentials, status) from None
             if status == _NOT_FOUND:
                 raise FileNotFoundError(f"{url} is not there") from None
+            if status == _BEYOND_ITS_END:
+                raise EOFError(f"{url} ends before the bytes that were asked for") from None
             said = f"it answered {status}{f', {code[1]}' if code else ''}"
             why = said if status else text.partition(" Debug source:")[0][:300]
             raise SourceDownError(self.name, url, why, "run again later; what was fetched stays") from None

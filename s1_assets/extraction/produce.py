@@ -82,14 +82,17 @@ def _archive(archives: Archives, paper: Row) -> bytes:
 
     Raises UnavailableError when they cannot be read or changed since `raw_papers`, OutOfReachError when that may pass.
     """
+    changed = f"{paper['archive']} changed since raw_papers read it; run the cell's whole chain again"
     try:
         archive = archives.read(paper["archive"], paper["archive_offset"], paper["archive_size"])
+    except EOFError as error:
+        raise UnavailableError(changed) from error
     except (OSError, ValueError, obstore.exceptions.BaseError, SourceError) as error:  # ValueError: of a setting
         passes = isinstance(error, SourceDownError | obstore.exceptions.GenericError)  # the latter: 5xx, no connection
         kind = OutOfReachError if passes else UnavailableError
         raise kind(f"{paper['archive']} cannot be read, run the cell again when it can: {error}") from error
     if hashlib.sha256(archive).hexdigest() != paper["sha256"]:
-        raise UnavailableError(f"{paper['archive']} changed since raw_papers read it; run the cell's whole chain again")
+        raise UnavailableError(changed)
     return archive
 
 

@@ -38,6 +38,8 @@ class BucketServer:
         headers = {"ETag": f'"{hashlib.md5(content).hexdigest()}"', "Last-Modified": "Tue, 02 Jan 2024 10:00:00 GMT"}
         if wanted is None:
             return Response(content, headers=headers)
+        if wanted.start >= len(content):
+            return Response("<Error><Code>InvalidRange</Code></Error>", 416)
         headers["Content-Range"] = f"bytes {wanted[0]}-{min(wanted[-1], len(content) - 1)}/{len(content)}"
         return Response(content[wanted.start : wanted.stop], 206, headers)
 

@@ -213,13 +213,15 @@ def test_a_bucket_that_is_slower_than_a_paper_may_be_costs_no_paper_its_figures(
     assert len(line.rows(MAY)["figure_pairs/arXiv_src_2405_001"]) == 1
 
 
-def test_a_chunk_that_changed_meanwhile_is_not_read_in_vain_again(make_line, bucket):
+@pytest.mark.parametrize("end", [None, 1000, 0], ids=["as long", "shorter", "empty"])
+def test_a_chunk_that_changed_meanwhile_is_not_read_in_vain_again(make_line, bucket, end):
     line = make_line("line", in_place=True)
     assert line.run_to(MAY, "raw_papers").success
-    bucket.files[CHUNK] = bytes(len(bucket.files[CHUNK]))
+    bucket.files[CHUNK] = bytes(len(bucket.files[CHUNK]))[:end]
     outcome = line.run_alone(MAY, "figure_pairs")
     assert re.search("changed since raw_papers read it; run the cell's whole chain again", failure(outcome))
     assert _retries(outcome) == 0
+    assert "figure_pairs/arXiv_src_2405_001" not in line.rows(MAY)
 
 
 @pytest.mark.parametrize(
