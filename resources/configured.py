@@ -142,20 +142,22 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
         return self.live(read_seconds=read_seconds).downloads.mirror
 
     @contextmanager
-    def planned(self, cell: Cell, log: Callable[[str], Any] = print) -> Iterator[SourceCell]:
+    def planned(self, cell: Cell, log: Callable[[str], Any] = print) -> Iterator[tuple[SourceCell, bool]]:
         """A cell's parts, after what is new of it was fetched where no mirror is set; `log` gets a line on each fetch.
+
+        With it comes whether full texts are lacking.
 
         Raises ValueError for a source that this version does not read, SourceDownError and SourceRefusedError when
         a live service does not give what it should; what was fetched until then stays. Of full texts that is raised
         at the end of the block: what records tell, such as a withdrawal, is not to wait for them.
         """
         if not cell.covered:
-            yield NoPapers()
+            yield NoPapers(), False
             return
         if cell.source not in PLANS:
             raise ValueError(f"source {cell.source} is not read by this version; {', '.join(PLANS)} are")
         lacking = None if self.url else self._harvest(cell, log)
-        yield PLANS[cell.source](self.open(), cell, Path(self.cache))
+        yield PLANS[cell.source](self.open(), cell, Path(self.cache)), lacking is not None
         if lacking:
             raise lacking
 

@@ -54,7 +54,7 @@ class Stage:
 
     `version` is raised by hand whenever the stage's code would give other rows for the same input. `retried` names a
     count of rows that another run may do better, such as `status: failed`: a part of which they are more than
-    RETRIED_SHARE is committed and used, and made again by the next run.
+    `retried_share` is committed and used, and made again by the next run.
     """
 
     table: Table
@@ -62,6 +62,7 @@ class Stage:
     side_tables: tuple[Table, ...] = (REJECTS,)
     config: Mapping[str, str] = field(default_factory=dict)
     retried: str | None = None
+    retried_share: float = RETRIED_SHARE
 
     def fingerprint(self, part: Part) -> str:
         """What a current part of this stage carries in its footer."""
@@ -74,7 +75,7 @@ class Stage:
         The other one tells how many rows are to be done better, so that later stages see when some were.
         """
         current, retried = self.fingerprint(part), counts.get(self.retried or "", 0)
-        if retried <= RETRIED_SHARE * rows:
+        if retried <= self.retried_share * rows:
             return current
         return hashlib.sha256(f"{current}, {retried} to be done better".encode()).hexdigest()
 
@@ -112,16 +113,12 @@ def run_stage(
 
     `produce` gets the parts to make and yields their rows, parts in any order and interleaved if it likes, each
     ended by one Output with `done`. `log` gets progress lines. Whatever `produce` raises goes through, after
-    which committed parts stay and the others are made by the next run.
+    which committed parts stay, those without an upstream part too, and the others are made by the next run.
     """
     began = time.monotonic()
     report = Report(stage, cell)
     committed = {part.name: part for part in lake.parts(stage.table, cell)}
     wanted = {part.name: part for part in upstream}
-    for name in committed.keys() - wanted.keys():
-        for path in reversed(stage.paths(lake, cell, name).values()):
-            lake.delete(path)
-        report.parts_deleted.append(name)
     pending = []
     side_files = {file.path: file for table in stage.side_tables for file in lake.parts(table, cell)}
     for part in upstream:
@@ -133,6 +130,10 @@ def run_stage(
         else:
             pending.append(part)
     _make(report, lake, pending, produce, Progress(f"{stage.table.name} {cell}", sum(p.rows for p in pending), log))
+    for name in committed.keys() - wanted.keys():  # last, as their rows may have gone into other parts
+        for path in reversed(stage.paths(lake, cell, name).values()):
+            lake.delete(path)
+        report.parts_deleted.append(name)
     report.seconds = time.monotonic() - began
     return report
 

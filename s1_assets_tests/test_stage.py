@@ -85,6 +85,20 @@ def test_a_part_that_lost_its_upstream_goes_with_its_side_tables(tmp_path):
     assert set(contents(tmp_path)) == {"context_bundles/part_0", "rejects/part_0.context_bundles"}
 
 
+def test_a_part_that_lost_its_upstream_stays_until_those_are_made_that_its_rows_may_have_gone_into(tmp_path):
+    lake = Lake(str(tmp_path))
+    run(lake, parts("a"))
+
+    def fails(pending):
+        yield Output(pending[0].name, {"context_bundles": [bundle("part_1", 1)]})
+        raise ConnectionError("the mirror went away")
+
+    with pytest.raises(ConnectionError):
+        run_stage(STAGE, lake, CELL, parts("a", "b")[1:], produce=fails, log=print)
+    assert [part.name for part in lake.parts(CONTEXT_BUNDLES, CELL)] == ["part_0"]
+    assert run(lake, parts("a", "b")[1:]).parts_deleted == ["part_0"]
+
+
 def test_a_part_without_rows_is_committed_too(tmp_path):
     lake = Lake(str(tmp_path))
     empty = run_stage(

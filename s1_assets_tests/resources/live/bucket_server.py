@@ -10,7 +10,7 @@ from werkzeug import Request, Response
 
 @dataclass
 class BucketServer:
-    """Files by their path in the bucket `name`; `down` has methods that are answered 503.
+    """Files by their path in the bucket `name`; `down` has methods that are answered 503, `broken` such files.
 
     Bytes wait until `held` is set, where there is one. `asked` has method, path and bytes of each request.
     """
@@ -18,6 +18,7 @@ class BucketServer:
     name: str
     files: dict[str, bytes] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
     asked: list[tuple[str, str, range | None]] = field(default_factory=list)
     held: threading.Event | None = None
     payers: set[str | None] = field(default_factory=set)
@@ -30,7 +31,7 @@ class BucketServer:
         self.payers.add(request.headers.get("x-amz-request-payer"))
         if self.held and request.method == "GET":
             self.held.wait(60)
-        if request.method in self.down:
+        if request.method in self.down or path in self.broken:
             return Response("<Error><Code>SlowDown</Code></Error>", 503)
         if path not in self.files:
             return Response("<Error><Code>NoSuchKey</Code></Error>", 404)

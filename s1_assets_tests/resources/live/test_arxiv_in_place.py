@@ -19,7 +19,7 @@ from s1_assets_tests.resources.live.oai_server import OaiPaper, OaiServer
 from s1_assets_tests.resources.sources.arxiv_mirror import ArxivMirror
 
 MAY = Cell("arxiv", "2024-05")
-CHUNK = "src/arXiv_src_2405_001.tar"
+CHUNK, MANIFEST = "src/arXiv_src_2405_001.tar", "src/arXiv_src_manifest.xml"
 FIRST, SECOND, NEW = "2405.00001", "2405.00002", "2405.00003"
 
 
@@ -177,6 +177,23 @@ def test_an_older_copy_is_not_read_in_the_place_of_the_bucket(make_line, bucket,
     back = make_line("line", in_place=False)
     assert back.run_to(MAY, "raw_papers").success
     assert (back.folder / "lake/downloads/arxiv" / CHUNK).read_bytes() == bucket.files[CHUNK]
+
+
+def test_a_copy_that_arxiv_made_anew_counts_until_the_new_one_comes(make_line, bucket, origin):
+    line = make_line("line", in_place=False)
+    assert line.run_to(MAY, "raw_papers").success
+    before = _papers(line)
+    origin.entries = [""]
+    members = {f"2405/{FIRST}.gz": text_source("Another title"), f"2405/{SECOND}.gz": text_source(SECOND)}
+    anew = origin.add_chunk("arXiv_src_2405_001", members).read_bytes()
+    bucket.files[MANIFEST] = (origin.root / "arxiv" / MANIFEST).read_bytes()
+    bucket.broken = {CHUNK}
+    _age(line)
+    assert "it answered 503" in failure(line.run_to(MAY, "raw_papers"))
+    assert _papers(line) == before
+    bucket.files[CHUNK], bucket.broken = anew, set()
+    assert line.run_to(MAY, "raw_papers").success
+    assert _papers(line)[FIRST]["archive_size"] == len(text_source("Another title"))
 
 
 def test_a_bucket_that_fails_is_tried_again_and_named(make_line, bucket):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -45,6 +46,11 @@ def line(arxiv, httpserver, tmp_path, monkeypatch):
         retry_seconds=0.01,
     )
     return Line(tmp_path, tmp_path / "nothing", {"S1_MIRROR": ""}, {"mirror": mirror})
+
+
+def _withdrawn(paper, today):
+    versions = [("Mon, 6 May 2024 10:00:00 GMT", ""), ("Tue, 7 May 2024 10:00:00 GMT", "I")]
+    return replace(paper, datestamp=today, versions=versions)
 
 
 def _age(line):
@@ -125,9 +131,8 @@ def test_what_records_tell_is_committed_though_full_texts_do_not_come(line, arxi
     """A run that fails for want of sources has committed what came, and marked a paper that was withdrawn."""
     line.run_to(MAY, "raw_papers")
     first, goes, *others = arxiv.oai.papers
-    versions = [("Mon, 6 May 2024 10:00:00 GMT", ""), ("Tue, 7 May 2024 10:00:00 GMT", "I")]
     today, new = arxiv.oai.today, [OaiPaper(f"2405.0001{number}", arxiv.oai.today) for number in range(4)]
-    arxiv.oai.papers = [first, replace(goes, datestamp=today, versions=versions), *others, *new]
+    arxiv.oai.papers = [first, _withdrawn(goes, today), *others, *new]
     arxiv.failing = {f"{paper.paper}v1": status for paper in new}
     _age(line)
     arxiv.asked.clear()
@@ -141,3 +146,25 @@ def test_what_records_tell_is_committed_though_full_texts_do_not_come(line, arxi
     assert {paper for paper, row in papers.items() if row["format"] == "none" and row["status"] == "live"} == {
         f"arxiv:{paper.paper}" for paper in new
     }
+
+
+def test_lost_downloads_cost_no_paper_its_archive_while_sources_do_not_come(line, arxiv):
+    arxiv.oai.papers.append(OaiPaper("2405.00004", "2024-05-04"))
+    arxiv.sources["2405.00004v1"] = text_source("2405.00004")
+    assert line.run_to(MAY, "raw_papers").success
+    before, rows = _papers(line), line.rows(MAY)
+    shutil.rmtree(line.folder / "lake/downloads")
+    sources, arxiv.failing = arxiv.failing, {f"{paper.paper}v1": 500 for paper in arxiv.oai.papers}
+    goes, *stay = arxiv.oai.papers
+    arxiv.oai.papers = [_withdrawn(goes, arxiv.oai.today), *stay]
+    withdrawn = f"arxiv:{goes.paper}"
+    for _ in range(2):
+        outcome = line.run_to(MAY, "raw_papers")
+        assert "arxiv-export" in failure(outcome)
+        assert materialized(outcome)["raw_papers"]["rows"] == 4
+        assert _papers(line) == before | {withdrawn: before[withdrawn] | {"status": "withdrawn"}}
+        assert not any(name.startswith("rejects") for name in line.rows(MAY))
+    arxiv.oai.papers, arxiv.failing = [goes, *stay], sources
+    shutil.rmtree(line.folder / "lake/downloads")
+    assert line.run_to(MAY, "raw_papers").success
+    assert line.rows(MAY) == rows
