@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 
 from resources.live.access import LiveAccess
 from resources.live.buckets import Bucket
@@ -24,11 +25,15 @@ FRESH_SECONDS = 6 * 3600  # the manifest changes about monthly
 
 @dataclass
 class _Fetched:
-    """The manifest's entity tag and when it was looked at (seconds since 1970); the MD5 of each chunk that is here."""
+    """The manifest's entity tag and when it was looked at (seconds since 1970); the MD5 of each chunk that is here.
+
+    `in_bucket` has the chunks that are read in place: the promised MD5, and size, version and time as the bucket told.
+    """
 
     manifest: str = ""
     at: float = 0.0
     chunks: dict[str, str] = field(default_factory=dict)
+    in_bucket: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def harvest_chunks(live: LiveAccess, month: str) -> None:
@@ -83,28 +88,29 @@ def _fetch_chunk(live: LiveAccess, bucket: Bucket, chunk: Chunk) -> None:
 
 
 def _look_at(live: LiveAccess, bucket: Bucket, chunks: Sequence[Chunk]) -> None:
-    """Notes the chunks of the bucket that are not those of the manifest, and forgets earlier copies of the others."""
-    promised = {chunk.name: chunk.promise for chunk in chunks if chunk.promise}
-    others = {chunk.name for chunk in chunks if not _is_as_promised(live, bucket, chunk)}
+    """Notes what the bucket has of the chunks that the manifest promises."""
+    seen = {chunk.name: _seen(live, bucket, chunk) for chunk in chunks}
     with live.alone(SERVICE):
         fetched = _read(live)
-        kept = {name: md5 for name, md5 in fetched.chunks.items() if name not in promised or md5 == promised[name].md5}
-        noted = kept | dict.fromkeys(others, "")
-        if noted != fetched.chunks:
-            fetched.chunks = noted
+        noted = {name: found for name, found in (fetched.in_bucket | seen).items() if found}
+        if noted != fetched.in_bucket:
+            fetched.in_bucket = noted
             _write(live, fetched)
 
 
-def _is_as_promised(live: LiveAccess, bucket: Bucket, chunk: Chunk) -> bool:
+def _seen(live: LiveAccess, bucket: Bucket, chunk: Chunk) -> dict[str, Any]:
+    """What is noted of a chunk; nothing for one that is not there or not as promised."""
+    assert chunk.promise is not None, "the manifest is there"
     try:
-        size = bucket.head(in_bucket(chunk.path))["size"]
+        meta = bucket.head(in_bucket(chunk.path))
     except FileNotFoundError as error:
         live.log(f"arXiv: {chunk.name} is left out: {error}")
-        return False
-    if chunk.promise and chunk.promise.size not in {None, size}:
+        return {}
+    size, modified = meta["size"], meta["last_modified"].isoformat()
+    if chunk.promise.size not in {None, size}:
         live.log(f"arXiv: {chunk.name} is left out: it has {size} bytes, {chunk.promise.size} were promised")
-        return False
-    return True
+        return {}
+    return {"md5": chunk.promise.md5, "size": size, "version": meta["e_tag"] or "", "modified": modified}
 
 
 def in_bucket(path: str) -> str:

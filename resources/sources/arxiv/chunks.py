@@ -8,9 +8,10 @@ import io
 import json
 import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from xml.etree import ElementTree
 
 from resources.sources.arxiv.ids import canonical_id, item_of, yymm_of
@@ -18,7 +19,9 @@ from resources.sources.mirror import Mirror, MirrorObject
 
 FOLDER = "arxiv/src"
 MANIFEST = f"{FOLDER}/arXiv_src_manifest.xml"
-FETCHED = f"{FOLDER}/fetched.json"  # of a mirror that live services fill: `chunks` has the MD5 of each that came
+# Of a mirror that live services fill: `chunks` has the MD5 of each chunk that came, `in_bucket` what was seen of
+# each that is read where it is published, so that planning asks nobody.
+FETCHED = f"{FOLDER}/fetched.json"
 PEEK_BYTES = 64 << 10
 _FILE_NAME = re.compile(r"src/(?P<name>arXiv_src_(?P<yymm>\d{4})_\d+)\.tar")
 _MEMBER = re.compile(r"(?:\./)?\d{4}/([^/]+)\.(?:gz|pdf)")
@@ -73,15 +76,15 @@ def chunks_of(mirror: Mirror, month: str) -> list[Chunk]:
     """The chunks of a month ("YYYY-MM"), by name.
 
     The manifest says which there are; without one, those in the mirror count. One that came before arXiv made it anew
-    is not the one that is promised, and so not there. Raises ValueError for a manifest that cannot be read.
+    is not the one that is promised, and so not there; nor is one that is to be read in place and was not seen yet.
+    Raises ValueError for a manifest that cannot be read.
     """
     yymm = yymm_of(month)
     if mirror.exists(MANIFEST):
-        promises, came = _promises(mirror, yymm), _fetched(mirror)
-        outdated = {name for name, promise in promises.items() if came.get(name, promise.md5) != promise.md5}
+        noted = _noted(mirror)
         return [
-            Chunk(name, promise, None if name in outdated else _stat(mirror, name), promise.first_item)
-            for name, promise in promises.items()
+            Chunk(name, promise, _stored(mirror, name, promise, noted), promise.first_item)
+            for name, promise in _promises(mirror, yymm).items()
         ]
     return [
         Chunk(name["name"], None, stored, _first_item(mirror, stored))
@@ -104,16 +107,24 @@ def paper_of_member(name: str) -> str | None:
         return None
 
 
-def _fetched(mirror: Mirror) -> dict[str, str]:
+def _noted(mirror: Mirror) -> dict[str, Any]:
     if not mirror.exists(FETCHED):
         return {}
-    noted: dict[str, str] = json.loads(b"".join(mirror.stream(FETCHED)))["chunks"]
+    noted: dict[str, Any] = json.loads(b"".join(mirror.stream(FETCHED)))
     return noted
 
 
-def _stat(mirror: Mirror, name: str) -> MirrorObject | None:
+def _stored(mirror: Mirror, name: str, promise: Promise, noted: Mapping[str, Any]) -> MirrorObject | None:
+    path = f"{FOLDER}/{name}.tar"
+    if noted and mirror.elsewhere and mirror.elsewhere.holds(path):
+        seen = noted.get("in_bucket", {}).get(name, {})
+        if seen.get("md5") != promise.md5:
+            return None
+        return MirrorObject(path, seen["size"], seen["version"], datetime.fromisoformat(seen["modified"]))
+    if noted.get("chunks", {}).get(name, promise.md5) != promise.md5:
+        return None
     try:
-        return mirror.stat(f"{FOLDER}/{name}.tar")
+        return mirror.stat(path)
     except FileNotFoundError:
         return None
 

@@ -142,7 +142,24 @@ def test_a_changed_record_has_no_chunk_read_again(make_line, bucket, arxiv):
     made = materialized(line.run_to(MAY, "raw_papers"))["raw_papers"]
     assert (made["parts_new"], made["parts_current"]) == (1, 1)
     assert _papers(line)[FIRST]["title"] == "A title that changed"
-    assert {method for method, *_ in bucket.asked} == {"HEAD"}
+    assert [(method, path) for method, path, _ in bucket.asked] == [("HEAD", MANIFEST), ("HEAD", CHUNK)]
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_withdrawal_does_not_wait_for_the_bucket(make_line, bucket, arxiv, in_place):
+    line = make_line("line", in_place=in_place)
+    assert line.run_to(MAY, "raw_papers").success
+    before = _papers(line)
+    versions = [("Mon, 6 May 2024 10:00:00 GMT", ""), ("Tue, 7 May 2024 10:00:00 GMT", "I")]
+    arxiv.oai.papers[0] = OaiPaper(FIRST, arxiv.oai.today, versions=versions)
+    _age(line)
+    bucket.down = {"GET", "HEAD"}
+    assert re.search("arxiv-s3: it answered 503, .*asked for s3://copy/src/", failure(line.run_to(MAY, "raw_papers")))
+    papers = _papers(line)
+    assert {paper: row["status"] for paper, row in papers.items()} == {FIRST: "withdrawn", SECOND: "live", NEW: "live"}
+    assert {paper: row["archive"] for paper, row in papers.items()} == {
+        paper: row["archive"] for paper, row in before.items()
+    }
 
 
 def test_a_chunk_that_is_not_the_promised_one_is_left_out_until_the_manifest_tells_of_it(
