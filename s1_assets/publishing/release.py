@@ -59,10 +59,9 @@ def write_release(publisher: Publisher, created: datetime, scratch: Path, withhe
         raise ValueError(f"nothing is published under {publisher.url}; materialize published_shards of a cell first")
     previous = read_release(publisher)
     since = _taken_back_since(manifests, withheld)
-    identity = _identity(manifests, since)
-    if previous and previous.id.endswith(identity):
-        return previous
-    release_id = f"{created:%Y-%m-%d}-{identity}"
+    if previous and previous.id.endswith((_identity(manifests, since, previous.previous), _identity(manifests, since))):
+        return previous  # the latter: its id is from before ids told what a release follows
+    release_id = f"{created:%Y-%m-%d}-{_identity(manifests, since, previous.id if previous else None)}"
     stated = {one.cell: {**one.withheld, **since.get(one.cell, {})} for one in manifests}
     release = _assemble(publisher, manifests, stated, previous, release_id=release_id, created=created, scratch=scratch)
     _switch_to(publisher, release, previous)
@@ -75,11 +74,13 @@ def _taken_back_since(manifests: Sequence[Manifest], withheld: Withheld) -> dict
     return {cell: papers for cell, papers in since.items() if papers}
 
 
-def _identity(manifests: Sequence[Manifest], since: Mapping[Cell, Mapping[str, str]]) -> str:
-    """Hash of what a release is made of."""
+def _identity(
+    manifests: Sequence[Manifest], since: Mapping[Cell, Mapping[str, str]], follows: str | None = None
+) -> str:
+    """Hash of what a release is made of and which one it follows: what comes back is no earlier release again."""
     cells: list[list[object]] = [[manifest.source, manifest.month, manifest.fingerprint] for manifest in manifests]
     cells += [[*cell, sorted(papers.items())] for cell, papers in since.items()]
-    return hashlib.sha256(json.dumps([VERSION, cells]).encode()).hexdigest()[:8]
+    return hashlib.sha256(json.dumps([VERSION, cells, *([follows] if follows else [])]).encode()).hexdigest()[:8]
 
 
 def _assemble(

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import tarfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -100,6 +101,24 @@ def test_a_bucket_is_published_verified_and_released_like_a_folder(bucket, scrat
 def test_nothing_new_means_no_new_release(publisher, scratch, release):
     assert write_release(publisher, SECOND, scratch) == release
     assert len({path.split("/")[1] for path, _ in publisher.files("releases")}) == 1
+
+
+def test_what_comes_back_the_same_day_is_a_release_of_its_own(publisher, scratch, release):
+    changes = publisher.read(f"releases/{release.id}/changes.parquet")
+    taken_back = write_release(
+        publisher, FIRST, scratch, lambda cell: {PREPRINT["paper_id"]: "withdrawn"} if cell == BIORXIV else {}
+    )
+    back = write_release(publisher, FIRST, scratch, lambda _: {})
+    assert (taken_back.previous, back.previous) == (release.id, taken_back.id)
+    assert len({release.id, taken_back.id, back.id}) == 3
+    assert publisher.read(f"releases/{release.id}/changes.parquet") == changes
+    assert write_release(publisher, SECOND, scratch) == back
+
+
+def test_nothing_new_means_no_new_release_after_one_whose_id_does_not_tell_what_it_follows(publisher, scratch, release):
+    earlier = replace(release, previous="2025-12-01-01234567")
+    publisher.put("release.json", earlier.to_json().encode())
+    assert write_release(publisher, SECOND, scratch) == earlier
 
 
 def test_a_release_says_what_was_added_removed_and_changed(publisher, scratch, publish, release):
