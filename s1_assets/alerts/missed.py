@@ -96,13 +96,19 @@ def _asked(run: dg.DagsterRun, channels: Collection[str]) -> dict[Address, Messa
 
 
 def _said(instance: dg.DagsterInstance, run: dg.DagsterRun | None) -> Iterator[Mapping[str, dg.MetadataValue[Any]]]:
-    """What the steps of a run, and of those that it executes again, said of their messages."""
+    """What the steps of a run, and of those that it executes again, said of their messages.
+
+    Without what those had refused: it is asked for once more, as the channel may have been mended since.
+    """
+    first = run
     while run:
         for entry in instance.all_logs(run.run_id, {dg.DagsterEventType.STEP_OUTPUT, dg.DagsterEventType.STEP_FAILURE}):
             event = entry.get_dagster_event()
             if event.is_step_failure:
                 failure = event.step_failure_data.user_failure_data
                 metadata = failure.metadata if failure else {}
+                if SETTLED in metadata and run is not first:
+                    continue
             else:
                 metadata = event.step_output_data.metadata
             if "channel" in metadata:

@@ -5,7 +5,10 @@ from collections.abc import Callable
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run
 
+from s1_assets.alerts.delivery import JOB
 from s1_assets.alerts.missed import PAUSES
 from s1_assets_tests.alerts.conftest import set_clock
 from s1_assets_tests.alerts.on_call import AT_ONCE, OnCall, messages_of, titles
@@ -41,6 +44,19 @@ def asked_again(on_call: OnCall) -> list[dg.RunRequest]:
 
 def send_again(on_call: OnCall) -> list[dg.ExecuteInProcessResult]:
     return list(on_call.submit(dg.SensorResult(run_requests=asked_again(on_call))).values())
+
+
+def execute_again(on_call: OnCall, failed: dg.DagsterRun) -> None:
+    """What *Re-execute from failure* in the UI does to a run of which every message failed."""
+    job = dg.Definitions(jobs=on_call.alerts.jobs).resolve_job_def(JOB)
+    again = on_call.instance.create_run_for_job(
+        job,
+        run_config=failed.run_config,
+        tags={**failed.tags, FOLLOWED: failed.run_id},
+        root_run_id=failed.run_id,
+        parent_run_id=failed.run_id,
+    )
+    execute_run(InMemoryJob(job), again, on_call.instance, raise_on_error=False)
 
 
 def test_a_channel_that_was_down_for_longer_than_the_retries_gets_each_message_once(two_webhooks, httpserver, wait):
@@ -112,6 +128,18 @@ def test_a_run_that_people_executed_again_is_left_to_them(two_webhooks, httpserv
         parent_run_id=failed.run_id,
     )
     assert asked_again(two_webhooks) == []
+
+
+def test_what_was_refused_and_people_execute_again_is_sent_again_where_the_channel_is_down_then(
+    two_webhooks, httpserver, wait
+):
+    answers(httpserver, "/one", 404, 404, *[503] * 2 * (1 + AT_ONCE.max_retries), 200)
+    answers(httpserver, "/two", 200)
+    refused = send(two_webhooks)["webhook"].dagster_run
+    execute_again(two_webhooks, refused)
+    wait(PAUSES[0] + 1)
+    send_again(two_webhooks)
+    assert sorted(got(httpserver, "/one")) == TITLES
 
 
 def test_a_digest_that_a_channel_missed_is_sent_again_too(two_webhooks, httpserver, wait):
