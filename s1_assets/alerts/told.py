@@ -19,8 +19,8 @@ LONGEST_PAUSE: dict[Weight, int] = {"error": 3600, "warning": 86400, "info": 360
 OPENING = {"check_failed", "check_warned", "check_crashed", "automation_failing"}
 STATES = OPENING | {"all_clear"}
 FIRST_YEAR = 1991  # of any source
-# Every tick and every alert run stores the cursor. Of a group that waits it keeps all cells, a bit each, but of only so
-# many what was found in them.
+# Every tick and every alert run stores the cursor. Of a group that waits it keeps all cells, a bit each, the runs of
+# those that are shown, and of only so many what was found in them.
 KEPT = 3
 
 
@@ -69,7 +69,8 @@ class Pause:
     def as_dict(self) -> dict[str, Any]:
         """The pause as JSON types, which `from_dict` reads. What the group has in common is left to its name."""
         rows = [[item.cell, item.text, item.value, item.threshold, item.run_id] for item in self.waiting[:KEPT]]
-        return {**asdict(self), "waiting": rows}
+        wordless = [[item.cell, "", None, None, item.run_id] for item in self.waiting[KEPT:]]
+        return {**asdict(self), "waiting": rows + wordless}
 
     @classmethod
     def from_dict(cls, group: str, read: dict[str, Any]) -> "Pause":
