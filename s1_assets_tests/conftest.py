@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, settings
 from moto.server import ThreadedMotoServer
 from xdist.scheduler import LoadFileScheduling
 
-from s1_assets.settings import PROJECT
 from s1_assets_tests import mirrored
 from s1_assets_tests.line import Line, failure
 from s1_assets_tests.operations.daemon import daemons
@@ -35,6 +34,8 @@ HEAVY = {
     "operations/test_ops_room.py": "second lane",
     "fresh_papers/test_fresh_papers_live.py": "second lane",
 }
+# Their first test starts an engine or a deployment, which alone may take ten minutes on a busy machine, and then works.
+HEAVY_SECONDS = 1800
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -50,10 +51,11 @@ def lane(file: str) -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests of HEAVY."""
+    """Marks the tests of HEAVY and gives them time."""
     for item in items:
-        if lane(item.path.relative_to(PROJECT).as_posix()):
+        if lane(item.nodeid.split("::")[0]):
             item.add_marker("heavy")
+            item.add_marker(pytest.mark.timeout(HEAVY_SECONDS))
 
 
 class Lanes(LoadFileScheduling):
@@ -64,6 +66,7 @@ class Lanes(LoadFileScheduling):
         return lane(file) or file
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes:
     """The scheduler of `pytest -n`."""
     return Lanes(config, log)
