@@ -275,8 +275,12 @@ class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):
     @property
     def servers(self) -> tuple[str, ...]:
         """The endpoints with user and password, which the environment alone holds: Dagster shows configuration."""
-        given = {without_user(url): url for url in Settings.from_environment().endpoints}
-        return tuple(given.get(url, url) for url in self.endpoints)
+        given = Settings.from_environment().endpoints
+        shown = [without_user(url) for url in given]
+        if shown == self.endpoints:  # two may differ in their users alone
+            return given
+        by_shown = dict(zip(shown, given, strict=True))
+        return tuple(by_shown.get(url, url) for url in self.endpoints)
 
     def journal(self, cell: Cell) -> Journal:
         """Where finished captions of a cell stand until their part is committed."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 # Which warnings S1_ALERT_WARNINGS may name.
 WARNINGS = ("measured", "all", "none")
@@ -101,13 +102,16 @@ class Settings:
 
     @property
     def engine_overrides(self) -> dict[str, Any]:
-        """S1_ENGINE as vLLM's argument names and values. Raises ValueError for what is no such object."""
+        """S1_ENGINE as vLLM's argument names and values. Raises ValueError for what is no such object, without it.
+
+        What cannot be read may hold a secret.
+        """
         try:
             read = json.loads(self.engine)
         except ValueError as error:
-            raise ValueError(f"S1_ENGINE={self.engine!r} is not JSON: {error}") from error
+            raise ValueError(f"S1_ENGINE is not JSON: {error}") from error
         if not isinstance(read, dict):
-            raise ValueError(f'S1_ENGINE={self.engine!r} is no JSON object such as {{"max_num_seqs": 128}}')
+            raise ValueError('S1_ENGINE is no JSON object such as {"max_num_seqs": 128}')
         for name, variable in SET_ELSEWHERE.items():
             if name in read:
                 raise ValueError(f"S1_ENGINE holds {name}; set {variable} instead")
@@ -124,7 +128,8 @@ class Settings:
 
 def without_user(url: str) -> str:
     """A URL as it may be shown: without user and password."""
-    return _USER.sub("", url)
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _count(variable: str, text: str) -> int | None:
@@ -155,15 +160,23 @@ def _base_url(variable: str, text: str) -> str:
 
 def _urls(variable: str, text: str) -> tuple[str, ...]:
     urls = tuple(url.strip().rstrip("/") for url in text.split(",") if url.strip())
-    for url in urls:
+    for number, url in enumerate(urls, start=1):
         if not url.startswith(("http://", "https://")):
             shown = url.rpartition("@")[2]  # before it may stand a password
             raise ValueError(
                 f"{variable}: {shown!r} is no URL such as http://127.0.0.1:8000; separate several by commas"
             )
-        if "@" in without_user(url):
+        if not _has_server(url):
             raise ValueError(
-                f"{variable}: the URL that ends with {url.rpartition('@')[2]!r} cannot be read; signs such as / in a "
-                "password are written as %2F"
+                f"{variable}: URL {number} of {len(urls)} cannot be read; a port is a number, and signs such as / and , "
+                "in a password are written as %2F and %2C"
             )
     return urls
+
+
+def _has_server(url: str) -> bool:
+    """Whether a URL has a host, and a port that is a number: a password with a / in it looks like another port."""
+    try:
+        return urlsplit(url).port != 0 and bool(urlsplit(url).hostname)
+    except ValueError:
+        return False

@@ -2,7 +2,7 @@
 
 import pytest
 
-from s1_assets.settings import Settings
+from s1_assets.settings import Settings, without_user
 
 
 def test_nothing_set_means_the_defaults_of_a_bare_laptop():
@@ -41,12 +41,13 @@ def test_engine_settings_are_read():
         ("S1_DATA_PARALLEL", "0", "S1_DATA_PARALLEL='0' is not a whole number from 1"),
         ("S1_DATA_PARALLEL", "²", "S1_DATA_PARALLEL='²' is not a whole number"),
         ("S1_ENDPOINTS", "localhost:8000", "S1_ENDPOINTS: 'localhost:8000' is no URL"),
-        ("S1_ENDPOINTS", "http://bob:a/b@host:8000", "S1_ENDPOINTS: the URL that ends with 'host:8000' cannot be read"),
+        ("S1_ENDPOINTS", "http://bob:a/b@host:8000", "S1_ENDPOINTS: URL 1 of 1 cannot be read"),
+        ("S1_ENDPOINTS", "http://a:8000,http://b:80o0", "S1_ENDPOINTS: URL 2 of 2 cannot be read; a port is a number"),
         ("S1_ALERT_WARNINGS", "some", "S1_ALERT_WARNINGS='some' is not understood; use measured, all, none"),
         ("S1_ARXIV_CHUNKS", "in place", "S1_ARXIV_CHUNKS='in place' is not understood; use fetched, in_place"),
         ("S1_UI_URL", "dagster.example.org", "S1_UI_URL='dagster.example.org' is not one URL"),
         ("S1_UI_URL", "http://a,http://b", "is not one URL"),
-        ("S1_ENGINE", "max_num_seqs=64", "S1_ENGINE='max_num_seqs=64' is not JSON"),
+        ("S1_ENGINE", "max_num_seqs=64", "S1_ENGINE is not JSON: Expecting value: line 1"),
         ("S1_ENGINE", "[1]", "is no JSON object"),
         ("S1_ENGINE", '{"tensor_parallel_size": 2}', "set S1_TENSOR_PARALLEL instead"),
         ("S1_ENGINE", '{"model": "a/b"}', "set S1_MODEL instead"),
@@ -65,7 +66,10 @@ def test_a_mistake_is_an_error_that_names_the_variable(variable, value, message)
         ("S1_SERVICES", '{"osf": "https://bob:hunter2@osf.example.org"}'),
         ("S1_UI_URL", "https://bob:hunter2@dagster.example.org"),
         ("S1_ENGINE", '{"hf_token": "hunter2"}'),
+        ("S1_ENGINE", '{"hf_token": "hunter2",}'),
+        ("S1_ENGINE", '["hf_token", "hunter2"]'),
         ("S1_ENDPOINTS", "http://bob:hunter2/@host:8000"),
+        ("S1_ENDPOINTS", "http://bob:hunter2,3@host:8000"),
     ],
 )
 def test_a_secret_where_it_would_be_shown_is_a_mistake_that_does_not_show_it(variable, value):
@@ -76,8 +80,24 @@ def test_a_secret_where_it_would_be_shown_is_a_mistake_that_does_not_show_it(var
 
 def test_names_with_an_at_sign_are_no_secrets():
     names = {"S1_MODEL": "owner/name@main", "S1_CONTACT": "https://example.org/@me", "S1_LAKE": "s3://bucket/a@b"}
-    settings = Settings.from_environment(names)
+    settings = Settings.from_environment({**names, "S1_ENDPOINTS": "http://host:8000/models@main"})
     assert (settings.model, settings.contact, settings.lake) == tuple(names.values())
+    assert settings.endpoints == ("http://host:8000/models@main",)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://bob:hunter2@host:8000/v1", "http://host:8000/v1"),
+        ("http://bob:hun ter2@host", "http://host"),
+        ('http://bob:h"unt@er2@host', "http://host"),
+        ("http://bob@host/models@main", "http://host/models@main"),
+        ("http://host/models@main", "http://host/models@main"),
+    ],
+)
+def test_of_an_endpoint_is_shown_all_but_its_user(url, shown):
+    [endpoint] = Settings.from_environment({"S1_ENDPOINTS": url}).endpoints
+    assert (endpoint, without_user(endpoint)) == (url, shown)
 
 
 def test_settings_can_be_printed_without_their_secrets():

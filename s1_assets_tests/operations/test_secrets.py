@@ -62,3 +62,10 @@ def test_a_password_goes_to_its_own_server_alone():
         assert captioner.servers == (f"http://bob:{PASSWORD}@10.0.0.1:8000", "http://10.0.0.2:8000/v1")
         elsewhere = captioner.model_copy(update={"endpoints": ["http://10.0.0.3:8000"]})
         assert elsewhere.servers == ("http://10.0.0.3:8000",)
+
+
+def test_endpoints_that_differ_in_their_users_alone_keep_their_own():
+    urls = ("http://ann:1@10.0.0.1:8000", "http://bob:2@10.0.0.1:8000")
+    with environ({**SECRETS, "S1_ENDPOINTS": ",".join(urls)}):
+        captioner = default_resources(Settings.from_environment())["captioner"]
+        assert captioner.servers == urls
