@@ -162,8 +162,8 @@ def failed_checks(instance: dg.DagsterInstance) -> dict[Cell, list[str]]:
     failed: dict[Cell, list[str]] = defaultdict(list)
     for key in (key for check in CHECKS for key in check.check_keys):
         for found in map(evaluation_of, last_verdicts(instance, key, failed=True)):
-            cell = known_cell(found.partition or "")
-            if cell and found.severity is Severity.ERROR:
+            cell = known_cell(found.partition or "") if found.severity is Severity.ERROR else None
+            if cell:
                 failed[cell].append(key.to_user_string().replace(":", "."))
     return failed
 

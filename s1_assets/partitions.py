@@ -1,8 +1,10 @@
 """Source × month: the partitions of every stage's asset."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import dagster as dg
+from dagster._time import get_current_datetime
 
 from s1_assets.cells import SOURCES, Cell
 
@@ -27,9 +29,16 @@ def known_cell(key: str) -> Cell | None:
 
     Anybody may tag a run with `dagster/partition`, and a source may be gone since: what Dagster remembers is read so.
     """
-    return cell_of(key) if SOURCE_MONTH.has_partition_key(key) else None
+    return _cells(f"{get_current_datetime():%Y-%m}").get(key)
 
 
 def known_cells(keys: Iterable[str]) -> list[Cell]:
     """The cells of those of the keys that are partitions, in their order."""
     return [cell for cell in map(known_cell, keys) if cell]
+
+
+@lru_cache(maxsize=1)
+def _cells(_this_month: str) -> dict[str, Cell]:
+    """Every cell by its partition key. Dagster lists all months for each key that it is asked of; here once a month."""
+    cells = (Cell(source, month) for month in MONTHS.get_partition_keys() for source in SOURCES)
+    return {partition_key(cell): cell for cell in cells}

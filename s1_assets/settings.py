@@ -168,8 +168,8 @@ def _urls(variable: str, text: str) -> tuple[str, ...]:
             )
         if not _has_server(url):
             raise ValueError(
-                f"{variable}: URL {number} of {len(urls)} cannot be read; a port is a number, and signs such as / and , "
-                "in a password are written as %2F and %2C"
+                f"{variable}: URL {number} of {len(urls)} cannot be read; a port is a number, and signs such as / "
+                "and , in a password are written as %2F and %2C"
             )
     return urls
 

@@ -1,7 +1,11 @@
 """What has the partition tag of no cell, by hand or of another version, is told and silences nothing."""
 
+import sys
+from datetime import UTC, datetime
+
 import dagster as dg
 import pytest
+from dagster._core.test_utils import freeze_time
 
 from s1_assets.cells import Cell
 from s1_assets.definitions import build_defs
@@ -18,6 +22,25 @@ NO_CELLS = ["arxiv|2024-05", "2024-05", "2024-05|nobody", "2024-5|arxiv", "2024-
 def test_a_key_of_no_partition_is_no_cell(key):
     assert known_cell(key) is None
     assert known_cells([key, partition_key(MAY)]) == [MAY]
+
+
+def test_a_month_is_a_cell_from_its_first_day_on():
+    key = partition_key(Cell("arxiv", "2031-02"))
+    with freeze_time(datetime(2031, 1, 31, 23, 59, tzinfo=UTC)):
+        assert known_cell(key) is None
+    with freeze_time(datetime(2031, 2, 1, tzinfo=UTC)):
+        assert known_cell(key) == Cell("arxiv", "2031-02")
+
+
+def test_of_many_keys_each_is_looked_up_and_not_worked_out():
+    keys, calls = [*NO_CELLS, str(partition_key(MAY))], []
+    known_cells(keys)
+    sys.setprofile(lambda _frame, event, _function: calls.append(event) if event == "call" else None)
+    try:
+        known_cells(keys)
+    finally:
+        sys.setprofile(None)
+    assert 0 < len(calls) < 10 * len(keys)
 
 
 def fail_a_run(on_call: OnCall, key: str) -> None:
