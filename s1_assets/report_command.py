@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> Path:
-    """Writes the report into the folder `reports` beside S1_CACHE, which a deployment may write, and returns its path.
+    """Writes the report into the folder `reports` in S1_CACHE, which a deployment may write, and returns its path.
 
     Raises ValueError for cells that have nothing to report.
     """
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> Path:
             "first, as in make cell SOURCE=arxiv MONTH=2024-05"
         )
     of = "the whole lake" if not named else " ".join(named if source else ["all sources", *named])
-    path = Path(settings.cache).parent / "reports" / f"{'_'.join(named) or 'lake'}.html"
+    path = Path(settings.cache) / "reports" / f"{'_'.join(named) or 'lake'}.html"
     write_quality_report(lake, cells, f"Quality of {of}", path, arguments.seed)
     return path
 

@@ -29,6 +29,15 @@ def test_a_mistaken_setting_is_one_line_that_names_it(command, tmp_path):
     assert outcome.stdout == ""
 
 
+def test_a_lake_that_cannot_be_read_is_one_error_that_names_it(tmp_path):
+    outcome = run(tmp_path, ["sql", "--lake", "nosuch://x", "-c", "select 1"])
+    assert outcome.returncode == 2
+    assert "Traceback" not in outcome.stderr
+    last = outcome.stderr.splitlines()[-1]
+    assert last.startswith("error: the lake nosuch://x cannot be read: ")
+    assert last.endswith('Unable to recognise URL "nosuch://x"')
+
+
 def test_a_mistaken_channel_of_alerts_is_a_line_and_stops_no_command(tmp_path):
     outcome = run(tmp_path, ["cell", "arxiv", "1991-07"], S1_ALERTS="slak:x", S1_MIRROR=str(tmp_path))
     assert outcome.stderr.count("S1_ALERTS, channel 1 is of no known kind") == 1

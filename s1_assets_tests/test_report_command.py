@@ -36,9 +36,9 @@ def report(tmp_path):
         ("--from 2024-05 --to 2024-06", "from_2024-05_to_2024-06", "2 cells"),
     ],
 )
-def test_a_report_is_of_the_cells_asked_for(report, line, name, pairs):
+def test_a_report_is_of_the_cells_asked_for_and_stands_in_the_cache(report, tmp_path, line, name, pairs):
     path = report(line)
-    assert path.name == f"{name}.html"
+    assert path == tmp_path / "cache" / "reports" / f"{name}.html"
     assert f"papers in {pairs}<" in path.read_text(encoding="utf-8")
 
 
