@@ -157,7 +157,13 @@ class MirrorResource(dg.ConfigurableResource["MirrorResource"]):
         if cell.source not in PLANS:
             raise ValueError(f"source {cell.source} is not read by this version; {', '.join(PLANS)} are")
         lacking = None if self.url else self._harvest(cell, log)
-        yield PLANS[cell.source](self.open(), cell, Path(self.cache)), lacking is not None
+        try:
+            plan = PLANS[cell.source](self.open(), cell, Path(self.cache))
+        except Exception as error:
+            if lacking:  # which may be why
+                raise lacking from error
+            raise
+        yield plan, lacking is not None
         if lacking:
             raise lacking
 

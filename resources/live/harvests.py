@@ -11,7 +11,7 @@ from resources.live.arxiv_eprints import harvest_eprints
 from resources.live.arxiv_metadata import changed_months, harvest_metadata
 from resources.live.changes import Changes
 from resources.live.meca_archives import harvest_archives, service_of
-from resources.live.natcomms import harvest_natcomms
+from resources.live.natcomms import harvest_articles, search_month
 from resources.live.natcomms_news import changed_articles
 from resources.live.openrxiv_api import harvest_list
 from resources.sources.preprints.osf import SOURCES as OSF_SERVERS
@@ -41,10 +41,6 @@ def _openrxiv_archives(live: LiveAccess, cell: Cell) -> None:
         harvest_archives(live, cell)
 
 
-def _with_the_files(live: LiveAccess, cell: Cell) -> None:
-    """Nothing: where an article's record and files come together, none is half there."""
-
-
 # Fetches what is new or changed of a cell into `live.downloads`, in the layout that the source's planning reads, and
 # nothing twice. Raises SourceDownError and SourceRefusedError; what was stored until then stays.
 Harvest = Callable[[LiveAccess, Cell], None]
@@ -71,7 +67,7 @@ FEEDS: dict[str, Feed] = {
         for source in ("biorxiv", "medrxiv")
     },
     "chemrxiv": Feed(chemrxiv.harvest_works, chemrxiv.harvest_files, chemrxiv.changed_preprints),
-    "natcomms": Feed(_with_the_files, harvest_natcomms, changed_articles),
+    "natcomms": Feed(search_month, harvest_articles, changed_articles),
     **{
         source: Feed(osf.harvest_resources, osf.harvest_files, functools.partial(osf.changed_preprints, source))
         for source in OSF_SERVERS

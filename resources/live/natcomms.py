@@ -55,11 +55,10 @@ class _Month:
     tags: dict[str, str] = field(default_factory=dict)
 
 
-def harvest_natcomms(live: LiveAccess, cell: Cell, limit: int = ARTICLES_A_RUN) -> None:
-    """Fetches up to `limit` articles of a month that are new, or that were not looked at for a week.
+def search_month(live: LiveAccess, cell: Cell) -> None:
+    """Searches for the articles of a month, unless that was done of late.
 
-    What keeps one article from coming keeps no other: it is looked at again by the next run. Raises SourceDownError and
-    SourceRefusedError as the client does, for a search or for many articles in a row; what was stored until then stays.
+    Raises SourceDownError and SourceRefusedError as the client does.
     """
     with live.alone("natcomms"):
         month = _read(live, cell.month)
@@ -67,6 +66,16 @@ def harvest_natcomms(live: LiveAccess, cell: Cell, limit: int = ARTICLES_A_RUN) 
             month.articles = _in_order(_found(live, cell.month))
             month.at = time.time()
             _write(live, cell.month, month)
+
+
+def harvest_articles(live: LiveAccess, cell: Cell, limit: int = ARTICLES_A_RUN) -> None:
+    """Fetches up to `limit` articles of a month that are new, or that were not looked at for a week.
+
+    What keeps one article from coming keeps no other: it is looked at again by the next run. Raises SourceDownError and
+    SourceRefusedError as the client does for many articles in a row; what was stored until then stays.
+    """
+    with live.alone("natcomms"):
+        month = _read(live, cell.month)
         again = (datetime.now(UTC) - LOOK_AGAIN).isoformat()
         articles = _in_order([*month.articles, *released_in(live.downloads.mirror, cell.month)])
         due = [pmcid for pmcid in articles if month.looked.get(pmcid, "") < again]

@@ -6,7 +6,6 @@ import re
 import pytest
 
 from resources.live.access import Downloads, LiveAccess
-from resources.live.natcomms import harvest_natcomms
 from resources.sources.articles.pmc import PmcCell
 from resources.sources.mirror import Mirror
 from resources.sources.preprints.cell import PreprintCell
@@ -59,7 +58,7 @@ def test_nature_communications(live, shared_data, httpserver, tmp_path):
     but = ("archive_size", "sha256")
     cells = sorted({cell for cell, _, _ in mirrored.nature_communications(shared_data / "mirrors")})
     for cell in cells:
-        harvest_natcomms(live, cell)
+        harvest(live, cell)
     papers = 0
     for cell in cells:
         found = _read(PmcCell.open, live.downloads.mirror, cell, live.cache, but)

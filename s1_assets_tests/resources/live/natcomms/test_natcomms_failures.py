@@ -2,16 +2,18 @@
 
 import json
 import re
+from dataclasses import asdict
 
 import pytest
 from werkzeug import Request, Response
 
+from resources.configured import MirrorResource
 from resources.live.access import Downloads, LiveAccess
 from resources.live.failures import FailuresInARow, SourceDownError
-from resources.live.natcomms import harvest_natcomms
+from resources.live.natcomms import harvest_articles, search_month
 from resources.live.pmc_bucket import MAX_METADATA_BYTES
 from s1_assets.cells import Cell
-from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly
+from s1_assets_tests.resources.live.conftest import CONTACT, QUICK, ask_quickly, harvest
 from s1_assets_tests.resources.live.pmc_server import Pmc
 
 JUNE = Cell("natcomms", "2024-06")
@@ -58,18 +60,53 @@ def _here(live):
 )
 def test_one_article_that_does_not_come_keeps_no_other_and_is_asked_for_again(live, failing, file, answer):
     failing[ARTICLES[0] + file] = answer
-    harvest_natcomms(live, JUNE)
+    harvest(live, JUNE)
     assert _here(live) == ARTICLES[1:]
     failing.clear()
-    harvest_natcomms(live, JUNE)
+    harvest(live, JUNE)
     assert _here(live) == ARTICLES
 
 
 def test_a_bucket_that_fails_for_many_articles_in_a_row_is_down(live, failing):
     failing |= {f"{article}.1.json": Response("", 500) for article in ARTICLES[1:]}
     with pytest.raises(SourceDownError, match="pmc-oa: it answered 500"):
-        harvest_natcomms(live, JUNE)
+        harvest(live, JUNE)
     assert _here(live) == ARTICLES[:1]
     failing.clear()
-    harvest_natcomms(live, JUNE)
+    harvest(live, JUNE)
     assert _here(live) == ARTICLES
+
+
+@pytest.fixture
+def mirror(live, tmp_path):
+    return MirrorResource(
+        cache=str(live.cache),
+        downloads=str(tmp_path / "downloads"),
+        contact=CONTACT,
+        services=live.overrides,
+        patience=asdict(QUICK),
+    )
+
+
+@pytest.mark.parametrize("service", ["eutils", "pmc-oa"])
+def test_a_first_month_of_which_nothing_comes_fails_with_the_services_own_words(failing, mirror, service):
+    failing[{"eutils": "esearch.fcgi", "pmc-oa": "/pmc-oa"}[service]] = Response("", 503)
+    with pytest.raises(SourceDownError, match=f"{service}: it answered 503"), mirror.planned(JUNE):
+        pass
+
+
+def test_a_search_that_fails_plans_nothing_though_another_month_is_here(live, failing, mirror):
+    harvest(live, JUNE)
+    failing["esearch.fcgi"] = Response("", 503)
+    with pytest.raises(SourceDownError, match="eutils"), mirror.planned(Cell("natcomms", "2024-07")):
+        pytest.fail("the month was planned")
+
+
+def test_a_plan_that_fails_while_full_texts_are_lacking_is_told_as_the_services_failure(live, failing, mirror):
+    search_month(live, JUNE)
+    harvest_articles(live, JUNE, limit=1)
+    failing["/pmc-oa"] = Response("", 503)
+    (live.cache / "known-archives").write_text("no folder")
+    with pytest.raises(SourceDownError, match="pmc-oa: it answered 503") as raised, mirror.planned(JUNE):
+        pytest.fail("the month was planned")
+    assert isinstance(raised.value.__cause__, OSError)

@@ -9,9 +9,8 @@ from werkzeug import Response
 
 from resources.live import natcomms_news
 from resources.live.failures import SourceDownError
-from resources.live.natcomms import harvest_natcomms
 from resources.live.natcomms_news import changed_articles
-from s1_assets_tests.resources.live.conftest import QUICK
+from s1_assets_tests.resources.live.conftest import QUICK, harvest
 from s1_assets_tests.resources.live.crossref_server import CrossrefServer
 from s1_assets_tests.resources.live.natcomms.conftest import JUNE, ONE, TWO, rows
 
@@ -68,14 +67,14 @@ def test_what_pmc_releases_is_told_once(live, pmc, crossref):
 
 def test_the_run_that_a_release_leads_to_fetches_it_though_the_month_was_searched_just_now(live, pmc, crossref):
     pmc.released = {"1": "2024/06/20"}
-    harvest_natcomms(live, JUNE)
+    harvest(live, JUNE)
     assert list(rows(live)) == [ONE]
     pmc.released["2"] = f"{datetime.now(UTC):%Y/%m/%d}"
     assert _follow(live, "")[0] == {"2024-06": [TWO]}
-    harvest_natcomms(live, JUNE)
+    harvest(live, JUNE)
     assert list(rows(live)) == [ONE, TWO]
     pmc.asked.clear()
-    harvest_natcomms(live, JUNE)
+    harvest(live, JUNE)
     assert pmc.asked == []
 
 
@@ -91,7 +90,7 @@ def test_a_release_is_told_when_the_bucket_has_it(live, pmc, crossref, told):
     pmc.objects |= held_back
     _age_news(live)
     assert _follow(live, watermark)[0] == {"2024-06": [TWO]}
-    harvest_natcomms(live, JUNE)
+    harvest(live, JUNE)
     assert list(rows(live)) == [ONE, TWO]
     asked = len(pmc.asked)
     _age_news(live)
@@ -121,7 +120,7 @@ def test_many_releases_are_looked_up_in_bounded_steps(live, pmc, crossref, monke
 
 
 def test_a_retraction_changes_the_month_of_its_article(live, pmc, crossref):
-    harvest_natcomms(live, JUNE)
+    harvest(live, JUNE)
     months, watermark = _follow(live, "")
     assert months == {}
     assert rows(live)[TWO]["status"] == "live"
