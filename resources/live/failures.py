@@ -44,10 +44,10 @@ class BrokenPromiseError(SourceRefusedError):
 
 
 class FailuresInARow:
-    """Failures of single papers since one last came.
+    """Failures of single papers since the service last gave something.
 
-    What keeps one paper from coming keeps no other: it is left for another run. MOST in a row, or one at which the
-    service is out of reach, are the service's own.
+    What keeps one paper from coming keeps no other: it is left for another run. MOST in a row are `enough`: no more is
+    asked then. A service that is out of reach is always told.
     """
 
     MOST = 3
@@ -55,14 +55,23 @@ class FailuresInARow:
     def __init__(self) -> None:
         self._count = 0
 
-    def add(self, error: SourceError) -> None:
-        """Counts a failure, and raises it when it is the service's own."""
+    @property
+    def enough(self) -> bool:
+        """Whether so many failed in a row that no more is to be asked for now."""
+        return self._count >= self.MOST
+
+    def add(self, error: SourceError, *, telling: bool = True) -> None:
+        """Counts a failure, and raises it when it is the service's own: when it is one too many and `telling`.
+
+        What failed on an earlier day too, or belongs to records, tells nothing of the service.
+        """
         self._count += 1
-        if self._count == self.MOST or (isinstance(error, SourceDownError) and error.is_out_of_reach):
+        out_of_reach = isinstance(error, SourceDownError) and error.is_out_of_reach
+        if out_of_reach or (telling and self.enough):
             raise error
 
     def end(self) -> None:
-        """Notes that a paper came."""
+        """Notes that the service gave something."""
         self._count = 0
 
 

@@ -9,7 +9,9 @@ its relation `versions`; and links lead to files.osf.io.
 Of what the API gives a mirror keeps what is read: no permissions, no more of contributors than name and place.
 """
 
+import functools
 import json
+import random
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -21,7 +23,7 @@ from resources.live.access import LiveAccess
 from resources.live.answers import Answer
 from resources.live.changes import Changes
 from resources.live.download import download
-from resources.live.failures import FailuresInARow, SourceDownError, SourceRefusedError
+from resources.live.failures import FailuresInARow, SourceError, SourceRefusedError
 from resources.live.http import UnusableError
 from resources.live.partial import Download, Promised
 from resources.live.preprint_pdfs import MAX_PDF_BYTES, NoPdfError, OpenPdf, harvest_pdfs
@@ -38,6 +40,7 @@ ADVICE = "nothing of these papers is noted. See in a browser whether OSF gives i
 _LIST = "preprints/?embed=contributors&embed=license"
 _ID = re.compile(r"[A-Za-z0-9]{1,40}")
 _NAME = re.compile(r"[a-z0-9]{5,12}(?:_v\d{1,3})?")
+_NOT_THERE = {404, 410, 451}
 _NOT_KEPT = {"date_modified", "current_user_permissions"}
 _STATED = ("date_published", "date_withdrawn", "date_last_transitioned")
 
@@ -58,10 +61,10 @@ class OsfRecords:
         if since:
             filters["[date_modified][gte]"] = f"{since.astimezone(UTC):%Y-%m-%d}"
         place: str | None = self._list(live, filters, ROWS)
-        details = _Details(live)
         while place:
             resources, place = _page(live, place)
-            yield [record for resource in resources for record in details.versions(resource)]
+            details = _Details(live)
+            yield [record for resource in _in_any_order(resources) for record in details.versions(resource)]
 
     def begin(self, when: datetime) -> str:
         """That day."""
@@ -70,11 +73,11 @@ class OsfRecords:
     def changed(self, live: LiveAccess, mark: str) -> Iterator[ListedPage]:
         """Pages of what was modified, day by day, from a mark on until today."""
         begun, _, place = mark.partition(" ")
-        day, today, details = date.fromisoformat(begun), datetime.now(UTC).date(), _Details(live)
+        day, today = date.fromisoformat(begun), datetime.now(UTC).date()
         while True:
             filters = {"[date_modified][gte]": f"{day}", "[date_modified][lt]": f"{day + timedelta(days=1)}"}
             resources, after = _page(live, place or self._list(live, filters, ROWS_OF_CHANGES))
-            records = [details.listed(resource) for resource in resources]
+            records = [*map(_Details(live).listed, _in_any_order(resources))]
             if after:
                 place = after
                 yield ListedPage(records, f"{day} {place}", more=True)
@@ -127,8 +130,8 @@ def _below(live: LiveAccess, url: str) -> str:
 class _Details:
     """What lists leave out of single preprints: earlier versions, and all contributors but the first ones.
 
-    A preprint of which they do not come keeps no other from coming: those that the service refuses to give are left
-    out, and a record of which something failed in a way that may pass is not whole.
+    A preprint of which they do not come keeps no other from coming, nor itself: what OSF does not have is left out, and
+    a record of which something else failed is not whole. After some failures in a row no more is asked for on a page.
     """
 
     def __init__(self, live: LiveAccess):
@@ -148,12 +151,12 @@ class _Details:
         attributes, embeds = resource.get("attributes"), resource.get("embeds")
         if not isinstance(attributes, dict) or not _NAME.fullmatch(str(resource.get("id"))):
             return ListedRecord(kept(resource), "9999")
-        contributors = _embedded_contributors(resource)
+        contributors, came = _embedded_contributors(resource), True
         if contributors is None or _has_more_contributors(resource):
             every = self._asked(
                 f"contributors of {resource['id']}", lambda: _every_contributor(self._live, resource["id"])
             )
-            whole, contributors = whole and every is not None, every or contributors
+            came, contributors = every is not None, every or contributors
         record = {
             "id": resource["id"],
             "type": resource.get("type"),
@@ -166,21 +169,37 @@ class _Details:
             },
         }
         stated = max(str(attributes.get(name) or "") for name in _STATED)
-        return ListedRecord(kept(record), stated, whole)
+        completed = None if came else functools.partial(_with_contributors_of, record)
+        return ListedRecord(kept(record), stated, whole and came, completed)
 
     def _asked(self, what: str, ask: Callable[[], list[Resource]]) -> list[Resource] | None:
-        """What is asked for one preprint: nothing where it is refused, None where it failed for now."""
+        """What is asked for one preprint: nothing where OSF has nothing, None where it did not come for now."""
+        if self._failures.enough:
+            return None
         try:
             found = ask()
-        except SourceRefusedError as error:
-            self._live.log(f"OSF: {what} are left out: {error}")
-            return []
-        except SourceDownError as error:
-            self._failures.add(error)
-            self._live.log(f"OSF: {what} are left for another run: {error}")
-            return None
+        except SourceError as error:
+            if error.status in _NOT_THERE:
+                self._live.log(f"OSF: {what} are left out: {error}")
+                found = []
+            else:
+                self._failures.add(error, telling=False)
+                self._live.log(f"OSF: {what} are left for another run: {error}")
+                return None
         self._failures.end()
         return found
+
+
+def _in_any_order(resources: list[Resource]) -> list[Resource]:
+    """The same in another order each time, so that those that fail are not always first."""
+    return random.sample(resources, len(resources))
+
+
+def _with_contributors_of(record: Resource, before: bytes) -> bytes:
+    """A record whose contributors did not all come, as a line, with those of the line before where it has more."""
+    known = _embedded_contributors(json.loads(before)) or []
+    contributors = max(known, record["embeds"]["contributors"]["data"], key=len)
+    return kept({**record, "embeds": {**record["embeds"], "contributors": {"data": contributors}}})
 
 
 def _earlier_versions(live: LiveAccess, name: str) -> list[Resource]:

@@ -14,7 +14,7 @@ import itertools
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
@@ -36,12 +36,18 @@ NEWS = timedelta(days=7)
 class ListedRecord:
     """A record as it is kept, one line of JSON, and when its server last published something of it (UTC, ISO 8601).
 
-    One that is not `whole` lacks something that its service did not give for now.
+    One that is not `whole` lacks something that its service did not give for now; `completed` takes that from the line
+    that is here of the same version, so that nothing is lost.
     """
 
     line: bytes
     stated: str
     whole: bool = True
+    completed: Callable[[bytes], bytes] | None = None
+
+    def after(self, before: bytes) -> bytes:
+        """The line that takes the place of the one `before`."""
+        return self.completed(before) if self.completed else self.line
 
 
 @dataclass(frozen=True)
@@ -153,30 +159,27 @@ def _store(live: LiveAccess, records: RecordList, listed: Iterable[ListedRecord]
     by_month: defaultdict[str, dict[str, ListedRecord]] = defaultdict(dict)
     for record in listed:
         month, name = _place(shelf, record.line)
-        by_month[month][name] = record
+        if record.whole or name not in by_month[month]:  # a version may be listed twice
+            by_month[month][name] = record
     new: dict[str, list[bytes]] = {}
     for month, found in by_month.items():
-        known = dict(_known(live, shelf, month))
-        lines = [
-            record.line
-            for name, record in found.items()
-            if (known[name] != _digest(record.line) if name in known else record.stated >= news_since)
-        ]
+        known = {_place(shelf, line)[1]: line for line in _known(live, shelf, month)}
+        fresh = [record.line for name, record in found.items() if name not in known and record.stated >= news_since]
+        again = [(record, known[name]) for name, record in found.items() if name in known]
+        lines = fresh + [line for record, before in again if (line := record.after(before)) != before]
         if lines:
             new[month] = lines
     store_lines(live, shelf.harvested, new)
     return sum(map(len, new.values()))
 
 
-def _known(live: LiveAccess, shelf: RecordShelf, month: str) -> Iterator[tuple[str, str]]:
-    """Name and hash of each line that is here of a month, those that count last."""
+def _known(live: LiveAccess, shelf: RecordShelf, month: str) -> Iterable[bytes]:
+    """Each line that is here of a month, those that count last."""
     mirror = live.downloads.mirror
     if month == UNPLACED:
         found = mirror.objects(f"{shelf.harvested.folder}/{UNPLACED}")
-        lines = [line for file in found for line in lines_of(mirror, file)]
-    else:
-        lines = shelf.lines(mirror, month, live.cache)
-    return ((_place(shelf, line)[1], _digest(line)) for line in lines)
+        return (line for file in found for line in lines_of(mirror, file))
+    return shelf.lines(mirror, month, live.cache)
 
 
 def _place(shelf: RecordShelf, line: bytes) -> tuple[str, str]:
