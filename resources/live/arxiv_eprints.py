@@ -9,7 +9,8 @@ from pathlib import Path
 
 from resources.live.access import LiveAccess
 from resources.live.download import download, is_web_page
-from resources.live.failures import FailuresInARow, SourceDownError, SourceRefusedError, TooLargeError
+from resources.live.failures import FailuresInARow, SourceError, SourceRefusedError, TooLargeError
+from resources.live.left_papers import LeftPapers
 from resources.live.refusals import RefusalsInARow, leave_alone
 from resources.sources.arxiv.cell import ArxivCell
 from resources.sources.arxiv.eprints import eprint_path, without_source
@@ -21,6 +22,7 @@ EPRINTS_A_RUN = 4000  # half an hour; whole months are for the chunks
 MAX_EPRINT_BYTES = 1 << 30
 ASK_AGAIN = timedelta(days=7)  # for a source that was not there: a new version may be listed before it can be had
 ADVICE = "nothing is asked there for an hour; see that nothing else on this network asks arXiv"
+_WEB_PAGE = "a web page came in its place"
 _DENIED = 403
 _NO_SOURCE = {400, 404, 410, 451}
 
@@ -28,17 +30,22 @@ _NO_SOURCE = {400, 404, 410, 451}
 def harvest_eprints(live: LiveAccess, month: str, limit: int = EPRINTS_A_RUN) -> None:
     """Fetches up to `limit` sources of a month's papers ("YYYY-MM") whose last version is in no chunk, each once.
 
-    A paper that arXiv gives no source for is noted and asked for again by a run some days later; what keeps one paper
-    from coming keeps no other. Raises SourceRefusedError when arXiv denies access altogether or sends nothing but web
-    pages, which closes the service for an hour, and SourceDownError when it is down or closed.
+    A paper that arXiv gives no source for, or a web page in its place, is noted and asked for again by a run some days
+    later; what keeps one paper from coming keeps no other (left_papers.py). Raises SourceRefusedError when arXiv denies
+    access altogether or sends nothing but web pages, which closes the service for an hour, and SourceDownError when it
+    is down or closed.
     """
     with live.alone(f"{SERVICE}-{month}"):
         day, lacking = f"{datetime.now(UTC):%Y-%m-%d}", _lacking(live, month)
         if len(lacking) > limit:
             live.log(f"arXiv: {len(lacking)} sources of {month} are lacking; {limit} of them are fetched now")
-        run = _Run(live, yymm_of(month), day)
-        for record in lacking[:limit]:
+        run = _Run(live, month, day)
+        for record in run.left.last(lacking, _name)[:limit]:
             run.take(record)
+            if run.enough:
+                live.log(f"arXiv: sources of {month} that did not come before do not now; the rest is left")
+                break
+        run.note_refused()
 
 
 def _lacking(live: LiveAccess, month: str) -> list[Record]:
@@ -49,38 +56,83 @@ def _lacking(live: LiveAccess, month: str) -> list[Record]:
     return [record for record in lacking if (record.paper, record.version) not in noted]
 
 
-class _Run:
-    """The fetches of one run, of papers of a month ("YYMM") on a day."""
+def _name(record: Record) -> str:
+    return f"e-print/{record.paper}v{record.version}"
 
-    def __init__(self, live: LiveAccess, yymm: str, day: str):
-        self._live, self._yymm, self._day = live, yymm, day
+
+class _Run:
+    """The fetches of one run, of papers of a month ("YYYY-MM") on a day.
+
+    Web pages wait until a paper that comes shows that they are not all that there is.
+    """
+
+    def __init__(self, live: LiveAccess, month: str, day: str):
+        self._live, self._yymm, self._day = live, yymm_of(month), day
         self._failures, self._refusals = FailuresInARow(), RefusalsInARow(live.client, SERVICE, ADVICE)
+        self._refused: list[tuple[Record, str]] = []
+        self.left = LeftPapers(live, f"arxiv/left/{month}.json")
+
+    @property
+    def enough(self) -> bool:
+        """Whether no more is to be asked for."""
+        return self._failures.enough or self._refusals.enough
 
     def take(self, record: Record) -> None:
         """Fetches the source of one paper, or notes why there is none."""
-        name = f"e-print/{record.paper}v{record.version}"
+        name = _name(record)
         try:
             came = self._fetch(record, name)
-        except SourceDownError as error:
-            self._failures.add(error)
-            self._live.log(f"arXiv: {name} is left for another run: {error}")
-            return
-        except SourceRefusedError as error:
+        except SourceError as error:
             if error.status == _DENIED:
-                leave_alone(self._live.client, SERVICE)
-                why = f"arXiv denies access: {error.why}"
-                raise SourceRefusedError(SERVICE, error.url, why, ADVICE, _DENIED) from error
+                self._deny(record, name, error)
+                return
             if not isinstance(error, TooLargeError) and error.status not in _NO_SOURCE:
-                raise
-            self._live.log(f"arXiv: no source of {name}: {error}")
-            self._put(record, "none", str(error).encode())
+                self._fail(name, error)
+                return
+            self._note(record, str(error))
             came = True
         self._failures.end()
-        if came:
-            self._refusals.end()
+        if not came:
+            self._refuse(record, name, _WEB_PAGE)
             return
-        self._live.log(f"arXiv: {name} is left for another run: a web page came in its place")
-        self._refusals.add(self._live.client.address(SERVICE, name), "a web page came in its place")
+        self._refusals.end()
+        self.left.came(name)
+        self.note_refused()
+
+    def note_refused(self) -> None:
+        """Notes that the papers that were refused so far have no source for now."""
+        for record, why in self._refused:
+            self._note(record, why)
+        self._refused.clear()
+
+    def _fail(self, name: str, error: SourceError) -> None:
+        self._live.log(f"arXiv: {name} is left for another run: {error}")
+        self._failures.add(error, telling=self._tells(name))
+
+    def _deny(self, record: Record, name: str, error: SourceError) -> None:
+        if not self.left.fails_by_its_own(name):
+            self.left.note(name)
+            leave_alone(self._live.client, SERVICE)
+            why = f"arXiv denies access: {error.why}"
+            raise SourceRefusedError(SERVICE, error.url, why, ADVICE, _DENIED) from error
+        self._refuse(record, name, str(error))
+
+    def _refuse(self, record: Record, name: str, why: str) -> None:
+        self._refused.append((record, why))
+        telling = self._tells(name)
+        if not telling:
+            self.note_refused()
+        self._refusals.add(self._live.client.address(SERVICE, name), why, telling=telling)
+
+    def _tells(self, name: str) -> bool:
+        """Whether that a paper does not come may be the service's failure; it is noted."""
+        telling = not self.left.fails_by_its_own(name)
+        self.left.note(name)
+        return telling
+
+    def _note(self, record: Record, why: str) -> None:
+        self._live.log(f"arXiv: no source of {_name(record)}: {why}")
+        self._put(record, "none", why.encode())
 
     def _fetch(self, record: Record, name: str) -> bool:
         """Fetches a source; returns False for a web page in its place."""

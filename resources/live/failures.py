@@ -61,9 +61,10 @@ class FailuresInARow:
         return self._count >= self.MOST
 
     def add(self, error: SourceError, *, telling: bool = True) -> None:
-        """Counts a failure, and raises it when it is the service's own: when it is one too many and `telling`.
+        """Counts a failure, and raises it when it is the service's own.
 
-        What failed on an earlier day too, or belongs to records, tells nothing of the service.
+        Failures that are not `telling` are so only when it is out of reach: those of papers that fail while others come
+        (left_papers.py), and of what is asked beside a list that came.
         """
         self._count += 1
         out_of_reach = isinstance(error, SourceDownError) and error.is_out_of_reach

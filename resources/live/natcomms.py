@@ -25,6 +25,7 @@ from urllib.parse import unquote
 from resources.live import entrez
 from resources.live.access import LiveAccess
 from resources.live.failures import BrokenPromiseError, FailuresInARow, SourceError, SourceRefusedError, TooLargeError
+from resources.live.left_papers import LeftPapers
 from resources.live.pmc_bucket import ArticleFile, file_of, metadata_of, metadata_tags, open_file, urls_of
 from resources.sources.articles.news import released_in
 from resources.sources.articles.pmc import ROOT
@@ -81,15 +82,23 @@ def harvest_articles(live: LiveAccess, cell: Cell, limit: int = ARTICLES_A_RUN) 
         due = [pmcid for pmcid in articles if month.looked.get(pmcid, "") < again]
         if len(due) > limit:
             live.log(f"natcomms {cell.month}: {len(due)} articles are to be looked at; {limit} of them are now")
-        failures = FailuresInARow()
+        failures, left = FailuresInARow(), LeftPapers(live, f"{ROOT}/left/{cell.month}.json")
         try:
-            for number, pmcid in enumerate(due[:limit], 1):
+            for number, pmcid in enumerate(left.last(due, str)[:limit], 1):
                 try:
                     _look(live, month, pmcid)
                     failures.end()
+                    left.came(pmcid)
                 except SourceError as error:
-                    failures.add(error)
                     live.log(f"natcomms: {pmcid} is left for another run: {error}")
+                    telling = not left.fails_by_its_own(pmcid)
+                    left.note(pmcid)
+                    failures.add(error, telling=telling)
+                    if failures.enough:
+                        live.log(
+                            f"natcomms {cell.month}: articles that did not come before do not now; the rest is left"
+                        )
+                        break
                 if number % LOOKS_A_SAVE == 0:
                     _write(live, cell.month, month)
         finally:

@@ -11,6 +11,7 @@ never meets half a list.
 """
 
 import json
+import random
 import re
 import time
 from collections.abc import Iterable
@@ -21,7 +22,7 @@ from urllib.parse import quote
 
 from resources.live.access import LiveAccess
 from resources.live.answers import Answer, KeptAnswers
-from resources.live.failures import FailuresInARow, SourceDownError, SourceRefusedError
+from resources.live.failures import FailuresInARow, SourceDownError, SourceError
 from resources.live.http import Client, UnusableError, not_empty
 from resources.sources.articles.openrxiv import UNREADABLE, Record, interval_of, record_of
 from s1_assets.cells import days_of
@@ -32,6 +33,7 @@ SETTLED = timedelta(days=3)  # after a month's end; what is posted of it later s
 PASSES = 3  # over a list that changes while it is read
 KEPT_SECONDS = 3600  # of pages of a list that broke off
 MAX_RECORDS = 200_000  # of one list; the largest month has some 8,000
+_NOT_THERE = {400, 404, 410, 451}
 _NOTHING = "no posts found"
 _DOI = re.compile(r"10\.\d{4,9}(?:/[\w()-][\w.()-]*)+", re.ASCII)
 
@@ -109,6 +111,7 @@ def harvest_list(live: LiveAccess, source: str, month: str) -> None:
         _store(live, source, month, records)
         live.log(f"{source}: {len(records)} versions of preprints are listed for {month}")
         taken_back, failures = [one for one in map(readable, records) if one and one.withdrawn], FailuresInARow()
+        random.shuffle(taken_back)  # those whose histories never come are not always first
         histories = [fetch_history(live, source, record, failures, again=False) for record in taken_back]
         done = _Harvested(started, len(records), still and None not in histories)
         live.downloads.put_state(_state_path(source, month), asdict(done))
@@ -128,21 +131,25 @@ def fetch_history(
 ) -> list[Record] | None:
     """All versions of a preprint, which are stored too; nothing is asked for the only version of one.
 
-    None where they do not come for now, which is counted among `failures` and raised when it is the service's own.
-    Without `again` the answer that is stored is not asked for a second time, and nothing is returned.
+    None where they do not come for now, which is counted among `failures` and raised when the service is out of reach;
+    after some in a row nothing is asked. Without `again` the answer that is stored is not asked for a second time, and
+    nothing is returned.
     """
     if record.version == 1 or not _DOI.fullmatch(record.doi):
         return []
     path = f"{source}/api/details/{source}/{record.doi}/na/json"
     if not again and live.downloads.mirror.exists(path):
         return []
+    if failures.enough:
+        return None
     try:
         page = _ask(live.client, f"details/{source}/{quote(record.doi, safe='/')}/na/json")
-    except SourceRefusedError as error:
-        live.log(f"{source}: earlier versions of {record.doi}, which was withdrawn, are not known: {error}")
-        return []
-    except SourceDownError as error:
-        failures.add(error)
+    except SourceError as error:
+        if error.status in _NOT_THERE:
+            failures.end()
+            live.log(f"{source}: earlier versions of {record.doi}, which was withdrawn, are not known: {error}")
+            return []
+        failures.add(error, telling=False)
         live.log(f"{source}: earlier versions of {record.doi}, which was withdrawn, are left for later: {error}")
         return None
     failures.end()

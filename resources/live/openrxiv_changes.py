@@ -13,6 +13,7 @@ fetched when that cell is run for another reason.
 
 import hashlib
 import json
+import random
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -74,8 +75,7 @@ def changed_preprints(source: str, live: LiveAccess, since: str = "", pages: int
     mark, months = _Watermark.read(since), defaultdict[str, set[str]](set)
     if time.time() - mark.looked < LOOK_SECONDS:
         return Changes({}, since, complete=True)
-    failures = FailuresInARow()
-    complete = any(_next_page(live, source, mark, months, failures) for _ in range(pages))
+    complete = any(_next_page(live, source, mark, months) for _ in range(pages))
     mark_changed(live, source, months)
     if complete:
         mark = _Watermark(_overlap(), 0, time.time(), _listed_again(mark.seen), mark.archives)
@@ -87,13 +87,11 @@ def changed_preprints(source: str, live: LiveAccess, since: str = "", pages: int
     return Changes(found, json.dumps(asdict(mark)), complete)
 
 
-def _next_page(
-    live: LiveAccess, source: str, mark: _Watermark, months: defaultdict[str, set[str]], failures: FailuresInARow
-) -> bool:
+def _next_page(live: LiveAccess, source: str, mark: _Watermark, months: defaultdict[str, set[str]]) -> bool:
     """Lists one page more, notes what is new there, and moves the watermark on; returns whether that was the last."""
     page = ask_page(live.client, source, mark.day, mark.day, mark.cursor)
-    seen = dict.fromkeys(mark.seen.get(mark.day, []))
-    for raw in page.records:
+    seen, failures = dict.fromkeys(mark.seen.get(mark.day, [])), FailuresInARow()
+    for raw in random.sample(page.records, len(page.records)):  # those that fail are not always first
         for record in _untold(live, source, raw, seen, failures):
             month = f"{record.posted:%Y-%m}"
             if FIRST_MONTH[source] <= month <= f"{_today():%Y-%m}":

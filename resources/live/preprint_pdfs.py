@@ -16,11 +16,10 @@ from resources.live.download import is_web_page
 from resources.live.failures import (
     BrokenPromiseError,
     FailuresInARow,
-    SourceDownError,
     SourceError,
-    SourceRefusedError,
     TooLargeError,
 )
+from resources.live.left_papers import LeftPapers
 from resources.live.partial import Download
 from resources.live.refusals import RefusalsInARow
 from resources.sources.preprints.cell import PreprintCell
@@ -50,16 +49,20 @@ def harvest_pdfs(
 ) -> None:
     """Fetches up to `limit` PDFs that are lacking of a month's newest versions, each once; `service` gives the files.
 
-    What keeps one paper from coming keeps no other. Raises SourceRefusedError with `advice` when nothing but refusals
-    comes, and SourceDownError when the server is down or left alone; what was stored until then stays.
+    What keeps one paper from coming keeps no other (left_papers.py). Raises SourceRefusedError with `advice` when
+    nothing but refusals comes, and SourceDownError when the server is down or left alone; what was stored until then
+    stays.
     """
     with live.alone(f"{cell.source}-pdfs"):
         lacking = list(_lacking(live, cell))
         if len(lacking) > limit:
             live.log(f"{cell.source} {cell.month}: {len(lacking)} PDFs are lacking; {limit} of them are fetched now")
         run = _Run(live, cell, service, open_pdf, advice)
-        for preprint in lacking[:limit]:
+        for preprint in run.left.last(lacking, lambda one: one.file)[:limit]:
             run.take(preprint)
+            if run.enough:
+                live.log(f"{cell.source} {cell.month}: PDFs that did not come before do not now; the rest is left")
+                break
         run.note_refused()
 
 
@@ -83,6 +86,12 @@ class _Run:
         self._live, self._cell, self._open_pdf = live, cell, open_pdf
         self._refused: list[tuple[Preprint, str]] = []
         self._refusals, self._failures = RefusalsInARow(live.client, service, advice), FailuresInARow()
+        self.left = LeftPapers(live, f"{cell.source}/left/{cell.month}.json")
+
+    @property
+    def enough(self) -> bool:
+        """Whether no more is to be asked for."""
+        return self._failures.enough or self._refusals.enough
 
     def take(self, preprint: Preprint) -> None:
         """Fetches one PDF, or notes why there is none."""
@@ -95,19 +104,17 @@ class _Run:
         except _RefusedError as error:
             self._refuse(preprint, str(error))
             return
-        except SourceRefusedError as error:
+        except SourceError as error:
             if error.status in _REFUSED:
                 self._refuse(preprint, str(error))
                 return
             if error.status not in _NOT_THERE:
-                raise
+                self._fail(preprint, error)
+                return
             self._note(preprint, str(error))
-        except SourceDownError as error:
-            self._failures.add(error)
-            self._leave(preprint, error)
-            return
         self._failures.end()
         self._refusals.end()
+        self.left.came(preprint.file)
         self.note_refused()
 
     def note_refused(self) -> None:
@@ -127,9 +134,22 @@ class _Run:
             raise _RefusedError("a web page came in its place")
         raise NoPdfError(f"the file is no PDF, it begins with {head[:16]!r}")
 
+    def _fail(self, preprint: Preprint, error: SourceError) -> None:
+        self._leave(preprint, error)
+        self._failures.add(error, telling=self._tells(preprint))
+
     def _refuse(self, preprint: Preprint, why: str) -> None:
         self._refused.append((preprint, why))
-        self._refusals.add(f"{self._cell.source}/pdf/{preprint.file}", why)
+        telling = self._tells(preprint)
+        if not telling:
+            self.note_refused()
+        self._refusals.add(f"{self._cell.source}/pdf/{preprint.file}", why, telling=telling)
+
+    def _tells(self, preprint: Preprint) -> bool:
+        """Whether that a paper does not come may be the server's failure; it is noted."""
+        telling = not self.left.fails_by_its_own(preprint.file)
+        self.left.note(preprint.file)
+        return telling
 
     def _leave(self, preprint: Preprint, error: SourceError) -> None:
         self._live.log(f"{self._cell.source}: {preprint.file} is left for another run: {error}")

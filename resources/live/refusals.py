@@ -20,10 +20,18 @@ class RefusalsInARow:
         self._client, self._service, self._advice = client, service, advice
         self._count = 0
 
-    def add(self, url: str, why: str) -> None:
-        """Counts a refusal. When there are too many the service is left alone, and SourceRefusedError is raised."""
+    @property
+    def enough(self) -> bool:
+        """Whether so many were refused in a row that no more is to be asked for now."""
+        return self._count >= self.MOST
+
+    def add(self, url: str, why: str, *, telling: bool = True) -> None:
+        """Counts a refusal. At one too many the service is left alone, and SourceRefusedError is raised.
+
+        Not so where it is not `telling`: papers that are refused while others come (left_papers.py).
+        """
         self._count += 1
-        if self._count == self.MOST:
+        if telling and self.enough:
             leave_alone(self._client, self._service)
             message = f"it refused {self.MOST} papers in a row, the last one because {why}"
             raise SourceRefusedError(self._service, url, message, self._advice)

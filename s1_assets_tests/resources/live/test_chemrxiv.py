@@ -11,7 +11,7 @@ from werkzeug import Request, Response
 from resources.live import chemrxiv
 from resources.live.access import Downloads, LiveAccess
 from resources.live.chemrxiv import changed_preprints
-from resources.live.failures import SourceDownError, SourceRefusedError
+from resources.live.failures import FailuresInARow, SourceDownError, SourceRefusedError
 from resources.live.preprint_pdfs import ASK_AGAIN, harvest_pdfs
 from resources.live.record_lists import harvest_records
 from resources.live.refusals import RefusalsInARow
@@ -262,10 +262,55 @@ def test_one_paper_that_fails_keeps_no_other_from_coming_and_a_site_that_is_down
         harvest(live, MAY)
 
 
-def test_a_redirect_to_elsewhere_is_refused(live, crossref, site):
+def test_a_redirect_to_elsewhere_is_refused(live, crossref, site, told):
     site.pdfs[A] = Response("", 302, headers={"Location": "https://elsewhere.example/a.pdf"})
+    harvest(live, MAY)
+    assert any("redirects to elsewhere" in line for line in told)
+    assert set(_stored(live, "chemrxiv/pdf")) == {"chemrxiv/pdf/chemrxiv-2024-b-v2.pdf"}
+
+
+def test_a_site_that_redirects_all_to_elsewhere_is_told(live, crossref, site):
+    crossref.works = [work(f"10.26434/chemrxiv-2024-{number}") for number in range(FailuresInARow.MOST)]
+    away = Response("", 302, headers={"Location": "https://elsewhere.example/a.pdf"})
+    site.pdfs = {one["DOI"]: away for one in crossref.works}
     with pytest.raises(SourceRefusedError, match="redirects to elsewhere"):
         harvest(live, MAY)
+
+
+def _next_day(live):
+    """Lets what was noted of single papers, and of what was listed, be of an earlier day."""
+    path = "chemrxiv/left/2024-05.json"
+    live.downloads.put_state(path, dict.fromkeys(live.downloads.state(path), "2024-06-01"))
+    for note in _stored(live, "chemrxiv/no-pdf"):
+        live.downloads.remove([note])
+    (live.cache / "limits/quick-chemrxiv.state").unlink(missing_ok=True)
+    _age(live)
+
+
+@pytest.mark.parametrize(
+    ("answer", "number"),
+    [
+        (Response("", 500), FailuresInARow.MOST),
+        (Response("", 403), RefusalsInARow.MOST),
+        (Response("<html>a page"), RefusalsInARow.MOST),
+    ],
+    ids=["down", "refused", "a web page"],
+)
+def test_papers_that_never_come_keep_no_later_run_from_ending_well(live, crossref, site, answer, number):
+    """However many: on the day on which they are seen first they may be the site's failure, and then no more."""
+    bad = [f"10.26434/chemrxiv-2024-{one}" for one in range(number)]
+    crossref.works, site.pdfs = [work(doi) for doi in bad], dict.fromkeys(bad, answer)
+    with pytest.raises((SourceDownError, SourceRefusedError)):
+        harvest(live, MAY)
+    for one in range(3):
+        _next_day(live)
+        new = f"10.26434/chemrxiv-2024-new{one}"
+        crossref.works.append(work(new, indexed="2999-01-01T00:00:00"))
+        site.pdfs[new] = b"%PDF-1.7 made up"
+        harvest(live, MAY)
+        _next_day(live)
+        harvest(live, MAY)
+        assert len(_stored(live, "chemrxiv/pdf")) == one + 1
 
 
 def test_a_run_fetches_a_bounded_number_of_pdfs_and_the_next_goes_on(live, crossref, site, told):

@@ -155,13 +155,41 @@ def test_a_history_that_does_not_come_keeps_nothing_else_from_being_told_and_is_
     assert look(live, later(watermark))[0] == []
 
 
-def test_histories_that_fail_one_after_another_are_the_services_failure(live, server):
-    dois = [f"10.64898/{number}" for number in range(FailuresInARow.MOST)]
-    server.records, server.unanswered = _withdrawn(*dois), set(dois)
-    with pytest.raises(SourceDownError, match="the answer is empty"):
-        look(live)
-    server.unanswered.pop()
-    assert {paper for _, paper in look(live)[0]} == set(dois)
+def test_histories_that_never_come_keep_no_look_from_telling_what_is_new(live, server):
+    bad = [f"10.64898/{number}" for number in range(2 * FailuresInARow.MOST)]
+    server.page, server.records, server.unanswered, since = 30, _withdrawn(*bad), set(bad), ""
+    for look_number in range(3):
+        fresh = f"10.64898/fresh{look_number}"
+        server.records.append(version(fresh, day()))
+        server.asked.clear()
+        told, since = look(live, later(since) if since else "")
+        assert (month(), fresh) in told
+        assert len({path for path in server.asked if path.endswith("/na/json")}) == FailuresInARow.MOST
+    good = server.unanswered.pop()
+    for _ in range(100):
+        told, since = look(live, later(since))
+        if (month(40), good) in told:
+            break
+    else:
+        pytest.fail("a history that could come was never asked for")
+
+
+@pytest.mark.parametrize("bad", [FailuresInARow.MOST, 2 * FailuresInARow.MOST])
+def test_histories_that_never_come_keep_no_month_from_being_listed_run_after_run(live, server, bad):
+    dois, state = [f"10.64898/{number}" for number in range(9)], f"biorxiv/api/harvested/{month(1)}.json"
+    server.page, server.records, server.unanswered = 30, _withdrawn(*dois), set(dois[:bad])
+    for run in range(60):
+        server.records.append(version(f"10.64898/new{run}", day(1)))
+        harvest_list(live, "biorxiv", month(1))
+        listed = [one.doi for page in stored_pages(live.downloads.mirror, "biorxiv", month(1)) for one in page.records]
+        assert f"10.64898/new{run}" in listed
+        folders = {doi: f"biorxiv/api/details/biorxiv/{doi}" for doi in dois}
+        came = {doi for doi, folder in folders.items() if list(live.downloads.mirror.objects(folder))}
+        if run > 1 and came == set(dois) - server.unanswered:
+            break
+        live.downloads.put_state(state, live.downloads.state(state) | {"at": 0.0})
+    else:
+        pytest.fail("a history that could come was never asked for")
 
 
 def test_a_month_is_listed_though_a_history_does_not_come_which_its_next_harvest_asks_for(live, server):

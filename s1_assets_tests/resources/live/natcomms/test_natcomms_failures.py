@@ -77,6 +77,29 @@ def test_a_bucket_that_fails_for_many_articles_in_a_row_is_down(live, failing):
     assert _here(live) == ARTICLES
 
 
+def test_articles_that_fail_while_others_come_keep_no_later_run_from_ending_well(live, failing):
+    failing |= {f"{article}.1.json": Response("{not json") for article in ARTICLES[::2]}
+    assert len(ARTICLES[::2]) == FailuresInARow.MOST
+    for _ in range(3):
+        harvest(live, JUNE)
+        assert _here(live) == ARTICLES[1::2]
+
+
+def test_articles_that_never_come_end_no_run_from_the_second_day_on(live, failing):
+    failing |= {f"{article}.1.json": Response("", 500) for article in ARTICLES}
+    with pytest.raises(SourceDownError):
+        harvest(live, JUNE)
+    path = "pmc-oa/left/2024-06.json"
+    live.downloads.put_state(path, dict.fromkeys(ARTICLES, "2024-06-01"))
+    del failing[ARTICLES[-1] + ".1.json"]
+    for _ in range(100):
+        harvest(live, JUNE)
+        if _here(live):
+            break
+    else:
+        pytest.fail("one that could come was never asked for")
+
+
 @pytest.fixture
 def mirror(live, tmp_path):
     return MirrorResource(
