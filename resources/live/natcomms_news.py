@@ -23,6 +23,7 @@ from resources.live.access import LiveAccess
 from resources.live.changes import Changes, changes_after, store_lines
 from resources.live.crossref import SERVICE as CROSSREF
 from resources.live.crossref import Work, contact_parameter, works
+from resources.live.failures import SourceDownError, SourceError
 from resources.live.natcomms import FRESH_SECONDS, JOURNAL
 from resources.live.pmc_bucket import metadata_tags
 from resources.sources.articles.news import NEWS, released_line, retracted_line
@@ -41,8 +42,9 @@ class _Followed:
     """Until which day releases and notices were asked for, what was told since, and what waits to be looked up.
 
     `told` are the PMC ids of the last days that were looked up, `retracted` the DOIs that were told; `notices` is a
-    time of indexing. `late` are the PMC ids that the bucket had not, by the day on which that was seen first. `at` is
-    when nothing was left to do (seconds since 1970).
+    time of indexing. `unanswered` are DOIs that the next look asks about again. `late` are the PMC ids that the
+    bucket had not, by the day on which that was seen first. `at` is when nothing was left to do (seconds since
+    1970).
     """
 
     released: str
@@ -51,6 +53,7 @@ class _Followed:
     retracted: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     waiting_retracted: list[str] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
     late: dict[str, str] = field(default_factory=dict)
     asked: bool = False
     at: float = 0.0
@@ -105,7 +108,8 @@ def _ask_notices(live: LiveAccess, followed: _Followed) -> None:
     begun = datetime.now(UTC) - OVERLAP
     filters = {"update-type": "retraction", "from-index-date": followed.notices}
     found = [doi for page in works(live, NOTICES, filters) for notice in page.works for doi in _retracted_by(notice)]
-    followed.waiting_retracted = [doi for doi in dict.fromkeys(found) if doi not in followed.retracted]
+    asked_for = dict.fromkeys([*found, *followed.unanswered])
+    followed.waiting_retracted, followed.unanswered = [doi for doi in asked_for if doi not in followed.retracted], []
     followed.notices = f"{begun:%Y-%m-%dT%H:%M:%S}"
 
 
@@ -143,14 +147,22 @@ def _wait_for(live: LiveAccess, followed: _Followed, absent: list[str]) -> None:
 
 
 def _look_up_retracted(live: LiveAccess, followed: _Followed) -> None:
-    doi = followed.waiting_retracted[0]
-    if month := _published(live, doi):
+    doi, *followed.waiting_retracted = followed.waiting_retracted
+    try:
+        month = _published(live, doi)
+    except SourceError as error:
+        if isinstance(error, SourceDownError) and error.is_out_of_reach:
+            raise
+        live.log(f"natcomms: {doi} was retracted; when it came out is asked again by the next look: {error}")
+        followed.unanswered.append(doi)
+        _write(live, followed)
+        return
+    if month:
         _tell(live, [(month, retracted_line(doi))])
         live.log(f"natcomms: {doi} of {month} was retracted")
     else:
         live.log(f"natcomms: {doi} was retracted; Crossref does not say when it came out")
     followed.retracted.append(doi)
-    followed.waiting_retracted = followed.waiting_retracted[1:]
     _write(live, followed)
 
 

@@ -133,6 +133,20 @@ def test_a_retraction_changes_the_month_of_its_article(live, pmc, crossref):
     assert _follow(live, watermark)[0] == {}
 
 
+def test_a_work_that_crossref_fails_to_date_keeps_no_look_from_ending_and_is_asked_for_by_the_next(
+    live, pmc, crossref, httpserver
+):
+    crossref.works = [_notice(ONE, TWO)]
+    answers = [Response("", 500)]
+    httpserver.expect_request(f"/crossref/works/{ONE}").respond_with_handler(lambda request: answers[-1])
+    months, watermark = _follow(live, "")
+    assert months["2024-06"].count(TWO) == 1
+    assert ONE not in months["2024-06"]
+    answers.append(Response(json.dumps({"message": {"published-online": {"date-parts": [[2024, 6, 18]]}}})))
+    _age_news(live)
+    assert _follow(live, watermark)[0] == {"2024-06": [ONE]}
+
+
 def test_a_retraction_of_a_work_that_nobody_dates_is_told_in_the_log(live, pmc, crossref, httpserver, told):
     crossref.works = [_notice("10.1038/s41467-000-0-0")]
     httpserver.expect_request(re.compile("/crossref/works/.*")).respond_with_data("Resource not found.", 404)
