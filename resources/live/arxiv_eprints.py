@@ -45,7 +45,8 @@ def harvest_eprints(live: LiveAccess, month: str, limit: int = EPRINTS_A_RUN) ->
             if run.enough:
                 live.log(f"arXiv: sources of {month} that did not come before do not now; the rest is left")
                 break
-        run.note_refused()
+        if run.some_came:
+            run.note_refused()
 
 
 def _lacking(live: LiveAccess, month: str) -> list[Record]:
@@ -70,6 +71,7 @@ class _Run:
         self._live, self._yymm, self._day = live, yymm_of(month), day
         self._failures, self._refusals = FailuresInARow(), RefusalsInARow(live.client, SERVICE, ADVICE)
         self._refused: list[tuple[Record, str]] = []
+        self.some_came = False
         self.left = LeftPapers(live, f"arxiv/left/{month}.json")
 
     @property
@@ -97,6 +99,7 @@ class _Run:
             return
         self._refusals.end()
         self.left.came(name)
+        self.some_came = True
         self.note_refused()
 
     def note_refused(self) -> None:
@@ -118,6 +121,7 @@ class _Run:
         self._refuse(record, name, str(error))
 
     def _refuse(self, record: Record, name: str, why: str) -> None:
+        self._live.log(f"arXiv: {name} was refused: {why}")
         self._refused.append((record, why))
         telling = self._tells(name)
         if not telling:

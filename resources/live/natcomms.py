@@ -2,6 +2,7 @@
 
     pmc-oa/metadata/<name>.json, pmc-oa/<name>/…     as in the bucket: metadata of every version, files of the newest
     pmc-oa/looked/<YYYY-MM>.json                     what was found of a month, and when each article was looked at
+    pmc-oa/left/<YYYY-MM>.json                       which articles did not come (left_papers.py)
 
 Metadata are stored when all files of their version are there, so that an article is complete or not there at all. Of
 media only pictures are fetched that the article's XML shows: no supplements, no videos. What is retracted has no

@@ -2,6 +2,7 @@
 
     <source>/pdf/<file>                          the PDF of a version
     <source>/no-pdf/<YYYY-MM>/<day>/<file>       the server gave none for it on that day; the file says why
+    <source>/left/<YYYY-MM>.json                 which did not come otherwise (left_papers.py)
 
 Servers behind a gate may refuse a paper, or everybody: a paper without a PDF is asked for again by a run some days
 later, and a run that gets nothing but refusals says so and ends; the server is left alone for an hour then.

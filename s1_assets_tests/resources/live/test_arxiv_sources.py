@@ -17,7 +17,7 @@ from resources.live.access import Downloads, LiveAccess
 from resources.live.arxiv_chunks import harvest_chunks
 from resources.live.arxiv_eprints import harvest_eprints
 from resources.live.buckets import Bucket
-from resources.live.failures import SourceDownError, SourceRefusedError
+from resources.live.failures import FailuresInARow, SourceDownError, SourceRefusedError
 from resources.live.partial import Promised, locked_partial
 from resources.sources.arxiv.cell import ArxivCell
 from resources.sources.arxiv.harvested import HARVESTED
@@ -374,8 +374,10 @@ def test_after_denied_access_nothing_is_asked_for_an_hour(live, export):
 
 
 def test_a_service_that_moved_is_told_and_no_paper_is_given_up(live, export):
-    _metadata(live, "2405.00001")
-    export.sources["2405.00001v1"] = Response("", 302, headers={"Location": "https://elsewhere.example/"})
+    papers = [f"2405.0000{number}" for number in range(FailuresInARow.MOST)]
+    _metadata(live, *papers)
+    away = Response("", 302, headers={"Location": "https://elsewhere.example/"})
+    export.sources |= {f"{paper}v1": away for paper in papers}
     with pytest.raises(SourceRefusedError, match="redirects to elsewhere"):
         harvest_eprints(live, MAY)
     assert _stored(live, "arxiv/eprint") == {}
