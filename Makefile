@@ -36,8 +36,8 @@ dev: base              ## the Dagster UI on http://localhost:3000, with the lake
 cell: base             ## one cell: make cell SOURCE=arxiv MONTH=2024-01
 	@$(PYTHON) -m s1_assets cell $(call given,SOURCE) $(call given,MONTH)
 
-backfill: base         ## cells for the daemon: make backfill SOURCE=arxiv FROM=2024-01 TO=2024-06 (SOURCE=all; NOW=1: run here)
-	@$(PYTHON) -m s1_assets backfill $(call given,SOURCE) $(call option,FROM) $(call option,TO) $${NOW:+--now}
+backfill: base         ## cells for the daemon: make backfill SOURCE=arxiv FROM=2024-01 TO=2024-06 | MONTH=2024-05 (SOURCE=all; NOW=1: run here)
+	@$(PYTHON) -m s1_assets backfill $(call given,SOURCE) $${MONTH:+--from "$$MONTH" --to "$$MONTH"} $(call option,FROM) $(call option,TO) $${NOW:+--now}
 
 release: base          ## a release over all published cells
 	@$(PYTHON) -m s1_assets release

@@ -13,6 +13,7 @@ from s1_assets.partitions import SOURCE_MONTH, partition_key
 from s1_assets.run_process import PROCESS_TAG, this_process
 from s1_assets.settings import PROJECT
 from s1_assets.step_failure import cause
+from s1_assets.tables import RAW_PAPERS
 
 SHOWN = (
     *("rows", "rows_new", "rejected", "unplaced"),
@@ -106,7 +107,17 @@ def print_outcome(outcome: dg.ExecuteInProcessResult) -> None:
             print(f"  check   {verdict(found)}  {name}: {found.description}")
     for line in failures(outcome):
         print(line)
-    print(f"{'ok' if outcome.success else 'FAILED'}  run {outcome.run_id}")
+    empty = ", but no papers" if _had_no_papers(outcome) else ""
+    print(f"{f'ok{empty}' if outcome.success else 'FAILED'}  run {outcome.run_id}")
+
+
+def _had_no_papers(outcome: dg.ExecuteInProcessResult) -> bool:
+    materialized = (
+        event.step_materialization_data.materialization for event in outcome.all_events if event.is_step_materialization
+    )
+    return any(
+        one.asset_key == dg.AssetKey(RAW_PAPERS.name) and one.metadata["rows"].value == 0 for one in materialized
+    )
 
 
 def _asset_line(materialization: dg.AssetMaterialization) -> str:

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 # Which warnings S1_ALERT_WARNINGS may name.
 WARNINGS = ("measured", "all", "none")
+# Who rewrites captions, as S1_CAPTIONER says.
+CAPTIONERS = ("extractive", "vllm", "openai")
 # Where chunks are read, as S1_ARXIV_CHUNKS says.
 ARXIV_CHUNKS = ("fetched", "in_place")
 PROJECT = Path(__file__).resolve().parent.parent
@@ -77,7 +79,7 @@ class Settings:
             services=get("S1_SERVICES", "{}"),
             arxiv_chunks=_one_of("S1_ARXIV_CHUNKS", get("S1_ARXIV_CHUNKS", "fetched"), ARXIV_CHUNKS),
             workers=get("S1_WORKERS", "local"),
-            captioner=get("S1_CAPTIONER", "extractive"),
+            captioner=_one_of("S1_CAPTIONER", get("S1_CAPTIONER", "extractive"), CAPTIONERS),
             model=get("S1_MODEL", "Qwen/Qwen3-VL-8B-Instruct"),
             tensor_parallel=_count("S1_TENSOR_PARALLEL", get("S1_TENSOR_PARALLEL", "")),
             data_parallel=_count("S1_DATA_PARALLEL", get("S1_DATA_PARALLEL", "")),

@@ -45,6 +45,12 @@ def test_a_mistaken_channel_of_alerts_is_a_line_and_stops_no_command(tmp_path):
     assert "raw_papers" in outcome.stdout
 
 
+def test_a_month_without_papers_is_said_to_have_none(sample_mirror, tmp_path):
+    outcome = run(tmp_path, ["cell", "edrxiv", "2023-05"], S1_MIRROR=str(sample_mirror))
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout.splitlines()[-1].startswith("ok, but no papers  run ")
+
+
 def test_where_the_definitions_do_not_load_the_code_server_stays_and_tells_the_ui_the_mistake_first():
     with environ({"S1_UI_URL": "dagster.example.org"}), code_server() as port:
         answer = deserialize_value(DagsterGrpcClient(port=port).list_repositories(), SerializableErrorInfo)

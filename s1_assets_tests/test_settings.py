@@ -44,6 +44,7 @@ def test_engine_settings_are_read():
         ("S1_ENDPOINTS", "http://bob:a/b@host:8000", "S1_ENDPOINTS: URL 1 of 1 cannot be read"),
         ("S1_ENDPOINTS", "http://a:8000,http://b:80o0", "S1_ENDPOINTS: URL 2 of 2 cannot be read; a port is a number"),
         ("S1_ALERT_WARNINGS", "some", "S1_ALERT_WARNINGS='some' is not understood; use measured, all, none"),
+        ("S1_CAPTIONER", "opnai", "S1_CAPTIONER='opnai' is not understood; use extractive, vllm, openai"),
         ("S1_ARXIV_CHUNKS", "in place", "S1_ARXIV_CHUNKS='in place' is not understood; use fetched, in_place"),
         ("S1_UI_URL", "dagster.example.org", "S1_UI_URL='dagster.example.org' is not one URL"),
         ("S1_UI_URL", "http://a,http://b", "is not one URL"),

@@ -78,6 +78,7 @@ def main() -> int:
     console.print(f"Figures side by side with raw and rewritten captions: {PAGE}")
     console.print("Distributions, checks and figures to page through: make report")
     console.print("The same in the Dagster UI: make dev")
+    console.print("One cell of them again: S1_MIRROR=build/samples make cell SOURCE=arxiv MONTH=2024-05")
     return 0 if succeeded else 1
 
 

@@ -47,7 +47,7 @@ def coverage(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.Materi
     store.put(PAGE, io.BytesIO(coverage_page(covered, now).encode()))
     return dg.MaterializeResult(
         metadata={
-            "cells": len(covered),
+            "cells": sum(one.papers > 0 for one in covered),
             "papers": sum(one.papers for one in covered),
             "pairs": sum(one.pairs for one in covered),
             "enhanced": sum(one.enhanced for one in covered),

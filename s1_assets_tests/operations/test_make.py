@@ -22,6 +22,7 @@ def make(folder, *arguments: str) -> subprocess.CompletedProcess[str]:
     [
         (("cell", "SOURCE=arxiv", f"MONTH={ODD}"), "error: MONTH={} is no month"),
         (("backfill", "SOURCE=arxiv", f"FROM={ODD}"), "error: FROM={} is no month"),
+        (("backfill", "SOURCE=arxiv", f"MONTH={ODD}"), "error: FROM={} is no month"),
         (("backfill", f"SOURCE={ODD}", "TO=2024-05"), "error: there is no source {}; sources are arxiv"),
         (("report", f"TO={ODD}"), "error: TO={} is no month"),
     ],
