@@ -53,7 +53,7 @@ class FailuresInARow:
     MOST = 3
 
     def __init__(self) -> None:
-        self._count = 0
+        self._count = self._telling = 0
 
     @property
     def enough(self) -> bool:
@@ -61,19 +61,20 @@ class FailuresInARow:
         return self._count >= self.MOST
 
     def add(self, error: SourceError, *, telling: bool = True) -> None:
-        """Counts a failure, and raises it when it is the service's own.
+        """Counts a failure, and raises it when it is the service's own: at the last of MOST `telling` ones.
 
-        Failures that are not `telling` are so only when it is out of reach: those of papers that fail while others come
+        Those that are not `telling` are so only when it is out of reach: those of papers that fail while others come
         (left_papers.py), and of what is asked beside a list that came.
         """
         self._count += 1
+        self._telling += telling
         out_of_reach = isinstance(error, SourceDownError) and error.is_out_of_reach
-        if out_of_reach or (telling and self.enough):
+        if out_of_reach or self._telling >= self.MOST:
             raise error
 
     def end(self) -> None:
         """Notes that the service gave something."""
-        self._count = 0
+        self._count = self._telling = 0
 
 
 def without_secrets(url: str) -> str:

@@ -18,7 +18,7 @@ class RefusalsInARow:
 
     def __init__(self, client: Client, service: str, advice: str):
         self._client, self._service, self._advice = client, service, advice
-        self._count = 0
+        self._count = self._telling = 0
 
     @property
     def enough(self) -> bool:
@@ -26,16 +26,17 @@ class RefusalsInARow:
         return self._count >= self.MOST
 
     def add(self, url: str, why: str, *, telling: bool = True) -> None:
-        """Counts a refusal. At one too many the service is left alone, and SourceRefusedError is raised.
+        """Counts a refusal. At the last of MOST the service is left alone, and SourceRefusedError is raised.
 
-        Not so where it is not `telling`: papers that are refused while others come (left_papers.py).
+        Those that are not `telling` do not count for that: papers that are refused while others come (left_papers.py).
         """
         self._count += 1
-        if telling and self.enough:
+        self._telling += telling
+        if self._telling >= self.MOST:
             leave_alone(self._client, self._service)
             message = f"it refused {self.MOST} papers in a row, the last one because {why}"
             raise SourceRefusedError(self._service, url, message, self._advice)
 
     def end(self) -> None:
         """Notes that the service gave a paper."""
-        self._count = 0
+        self._count = self._telling = 0
