@@ -40,7 +40,7 @@ from s1_assets.captioning.request import Captioner
 from s1_assets.cells import Cell
 from s1_assets.extraction.produce import equipment
 from s1_assets.quality.scorers import Scorers
-from s1_assets.settings import Settings, without_user
+from s1_assets.settings import CAPTIONERS, Settings, without_user
 
 
 class LakeResource(dg.ConfigurableResource["LakeResource"]):
@@ -264,8 +264,8 @@ class CaptionerResource(dg.ConfigurableResource["CaptionerResource"]):
         """The captioner; `log` gets a line on its engine now and then. Raises ValueError for a name that is none."""
         if self.engine == "extractive":
             return ExtractiveCaptioner()
-        if self.engine not in {"vllm", "openai"}:
-            raise ValueError(f"S1_CAPTIONER={self.engine!r} is not understood; use extractive, vllm or openai")
+        if self.engine not in CAPTIONERS:
+            raise ValueError(f"S1_CAPTIONER={self.engine!r} is not understood; use {', '.join(CAPTIONERS)}")
         engine = EngineSettings(
             self.engine,
             self.model,

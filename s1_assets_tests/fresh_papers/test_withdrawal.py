@@ -42,12 +42,19 @@ def release(line):
     return [(stone["paper_id"], stone["pair_id"], stone["reason"]) for stone in stones]
 
 
-def test_a_withdrawn_paper_leaves_the_lake_and_the_next_release_has_its_tombstone(watched, line):
-    stays, goes = paper(NOW, 1, title="Sand"), paper(NOW, 2, title="Salt")
-    watched.arxiv.oai.papers = [stays, goes]
-    watched.arxiv.sources = {f"{one.paper}v1": figure_source(one.title) for one in (stays, goes)}
+@pytest.fixture
+def released(watched, line):
+    """Two papers with figures that a release has."""
+    papers = paper(NOW, 1, title="Sand"), paper(NOW, 2, title="Salt")
+    watched.arxiv.oai.papers = [*papers]
+    watched.arxiv.sources = {f"{one.paper}v1": figure_source(one.title) for one in papers}
     run_what_is_asked_for(watched, line)
     assert release(line) == []
+    return papers
+
+
+def test_a_withdrawn_paper_leaves_the_lake_and_the_next_release_has_its_tombstone(watched, line, released):
+    stays, goes = released
     kept, left = f"arxiv:{stays.paper}", f"arxiv:{goes.paper}"
     assert papers_of(line, "figure_pairs") == {kept, left}
 
@@ -60,13 +67,8 @@ def test_a_withdrawn_paper_leaves_the_lake_and_the_next_release_has_its_tombston
     assert release(line) == [(left, None, "withdrawn"), (left, f"{left}#1", "withdrawn")]
 
 
-def test_a_withdrawal_has_its_tombstone_though_full_texts_do_not_come(watched, line):
-    stays, goes = paper(NOW, 1, title="Sand"), paper(NOW, 2, title="Salt")
-    watched.arxiv.oai.papers = [stays, goes]
-    watched.arxiv.sources = {f"{one.paper}v1": figure_source(one.title) for one in (stays, goes)}
-    run_what_is_asked_for(watched, line)
-    assert release(line) == []
-
+def test_a_withdrawal_has_its_tombstone_though_full_texts_do_not_come(watched, line, released):
+    stays, goes = released
     for one, kind in ((stays, ""), (goes, "I")):
         one.versions.append(("Mon, 30 Nov 2026 10:00:00 GMT", kind))
         one.datestamp = watched.arxiv.oai.today

@@ -32,6 +32,12 @@ def harvest(live: LiveAccess, cell: Cell) -> None:
 
 
 @pytest.fixture
+def told() -> list[str]:
+    """The lines that a harvest logs."""
+    return []
+
+
+@pytest.fixture
 def new_client(httpserver: HTTPServer, tmp_path: Path) -> Callable[..., Client]:
     """Makes clients that know one service, `journal`, at the local server; all share one cache folder."""
 

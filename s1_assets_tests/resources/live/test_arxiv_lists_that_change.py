@@ -43,11 +43,6 @@ def server(httpserver):
 
 
 @pytest.fixture
-def told():
-    return []
-
-
-@pytest.fixture
 def live(httpserver, tmp_path, monkeypatch, told):
     ask_quickly(monkeypatch, "arxiv-oai")
     overrides = json.dumps({"arxiv-oai": httpserver.url_for("/oai")})

@@ -29,11 +29,6 @@ PDF = b"%PDF-1.5 of a paper"
 
 
 @pytest.fixture
-def told():
-    return []
-
-
-@pytest.fixture
 def live(httpserver, bucket, tmp_path, monkeypatch, told):
     ask_quickly(monkeypatch, "arxiv-export")
     overrides = json.dumps({"arxiv-export": httpserver.url_for("/").rstrip("/"), "arxiv-s3": bucket})

@@ -62,11 +62,6 @@ def site(httpserver):
 
 
 @pytest.fixture
-def told():
-    return []
-
-
-@pytest.fixture
 def live(httpserver, tmp_path, monkeypatch, told):
     ask_quickly(monkeypatch, "crossref", "chemrxiv")
     url = httpserver.url_for("").rstrip("/")

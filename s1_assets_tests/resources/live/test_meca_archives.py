@@ -28,11 +28,6 @@ ONE, TWO = meca(article("10.1101/1")), meca(article("10.64898/2"))
 
 
 @pytest.fixture
-def told():
-    return []
-
-
-@pytest.fixture
 def live(bucket, tmp_path, told):
     overrides = json.dumps({"biorxiv-s3": bucket, "medrxiv-s3": bucket})
     downloads = Downloads(str(tmp_path / "downloads"))

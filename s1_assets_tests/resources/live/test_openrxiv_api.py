@@ -30,11 +30,6 @@ def server(httpserver):
 
 
 @pytest.fixture
-def told():
-    return []
-
-
-@pytest.fixture
 def live(httpserver, tmp_path, monkeypatch, told):
     ask_quickly(monkeypatch, "biorxiv-api")
     overrides = json.dumps({"biorxiv-api": httpserver.url_for("").rstrip("/")})

@@ -30,11 +30,6 @@ def server(httpserver):
 
 
 @pytest.fixture
-def told():
-    return []
-
-
-@pytest.fixture
 def live(httpserver, tmp_path, monkeypatch, told):
     names = ("osf", "osf-files")
     ask_quickly(monkeypatch, *names)
