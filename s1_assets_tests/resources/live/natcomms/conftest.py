@@ -27,12 +27,6 @@ def pmc(httpserver):
 
 
 @pytest.fixture
-def told():
-    """What the log says."""
-    return []
-
-
-@pytest.fixture
 def live(httpserver, tmp_path, monkeypatch, told):
     names = ("pmc-oa", "eutils", "crossref")
     ask_quickly(monkeypatch, *names)
